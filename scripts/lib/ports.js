@@ -7,17 +7,28 @@ const { cacheFolder } = require('./cache-folder');
 const { takeClaim, dropClaim } = require('./claims');
 
 /**
- * Whether a server could listen on this port of the loopback address now.
  * @param {number} port
- * @param {string} [host]
+ * @param {string} [host] without it: all addresses
  * @returns {Promise<boolean>}
  */
-function portIsFree(port, host = '127.0.0.1') {
+function canListen(port, host) {
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', () => resolve(false));
-    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+    probe.listen({ port, ...(host === undefined ? {} : { host }), exclusive: true }, () =>
+      probe.close(() => resolve(true)),
+    );
   });
+}
+
+/**
+ * Whether a server could listen on this port now. Both questions are needed: some systems let one listen on a single
+ * address beside another that listens on all, and the other way round.
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+async function portIsFree(port) {
+  return (await canListen(port, '127.0.0.1')) && (await canListen(port));
 }
 
 /** @param {number} port */

@@ -9,7 +9,7 @@ const { runCommand, lastLines } = require('./run-command');
 const { choosePort, releasePort } = require('./ports');
 const { readState, writeState } = require('./state-file');
 const { postgresBinaries, postgresRunner } = require('./postgres-binaries');
-const { startServerProcess, stopLeftover, takeFolder, leaveFolder } = require('./server-process');
+const { startServerProcess, stopLeftover, startInFolder, leaveFolder } = require('./server-process');
 
 /** @typedef {import('./postgres-binaries').PostgresRunner} PostgresRunner */
 
@@ -19,6 +19,7 @@ const { startServerProcess, stopLeftover, takeFolder, leaveFolder } = require('.
  * @property {number} port
  * @property {number} pid
  * @property {() => boolean} isRunning
+ * @property {Promise<string>} ended how it ended, once it has
  * @property {() => Promise<void>} stop
  * @property {() => Promise<void>} kill9 as if the power went; start again on the same folder to recover
  */
@@ -50,9 +51,17 @@ const SETTINGS = {
  * @param {{ dir: string, port?: number | undefined, ways?: ('namespace' | 'capability')[] }} options
  * @returns {Promise<PostgresServer>}
  */
-async function startPostgres({ dir: folder, port: preferred, ways }) {
-  takeFolder(folder, 'Postgres');
-  const dir = fs.realpathSync(folder);
+function startPostgres({ dir, port, ways }) {
+  return startInFolder(dir, 'Postgres', (realDir) => startIn(realDir, port, ways));
+}
+
+/**
+ * @param {string} dir
+ * @param {number | undefined} preferred
+ * @param {('namespace' | 'capability')[] | undefined} ways
+ * @returns {Promise<PostgresServer>}
+ */
+async function startIn(dir, preferred, ways) {
   const binaries = postgresBinaries();
   const runner = await postgresRunner(binaries, ways ? { ways } : {});
   const data = path.join(dir, 'data');
@@ -68,6 +77,7 @@ async function startPostgres({ dir: folder, port: preferred, ways }) {
     port,
     pid: server.pid,
     isRunning: server.isRunning,
+    ended: server.ended,
     async stop() {
       await server.stop();
       releasePort(port);

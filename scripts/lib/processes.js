@@ -78,6 +78,34 @@ function argumentsOf(pid) {
 }
 
 /**
+ * @param {number} pid
+ * @returns {number | undefined}
+ */
+function parentOf(pid) {
+  try {
+    if (process.platform === 'linux') {
+      const stat = fs.readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    }
+    return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The npm that runs us, seen from the script it started: our parent, or the one above the shell between.
+ * @returns {ProcessIdentity | undefined}
+ */
+function npmAbove() {
+  if (process.env['npm_lifecycle_event'] === undefined) return undefined;
+  let pid = process.ppid;
+  const isShell = /(^|\/)(sh|bash|dash|zsh|ash)$/;
+  while (isShell.test((argumentsOf(pid)[0] ?? '').split(' ')[0] ?? '')) pid = parentOf(pid) ?? 1;
+  return pid > 1 ? identify(pid) : undefined;
+}
+
+/**
  * The direct children of a process.
  * @param {number} pid
  * @returns {number[]}
@@ -146,6 +174,7 @@ module.exports = {
   ownIdentity,
   isAlive,
   argumentsOf,
+  npmAbove,
   childrenOf,
   sendSignal,
   waitUntil,

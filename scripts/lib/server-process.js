@@ -15,11 +15,15 @@ const { takeClaim, dropClaim } = require('./claims');
  * @typedef {object} ServerProcess
  * @property {number} pid
  * @property {() => boolean} isRunning
+ * @property {Promise<string>} ended how it ended, once it has
  * @property {() => Promise<void>} stop
  * @property {() => Promise<void>} kill9 as if the power went: nothing is tidied up
  */
 
 /** @typedef {{ signal: NodeJS.Signals, waitMs: number }[]} StopSteps */
+
+/** In each state folder: who uses it. */
+const CLAIM = 'in-use.json';
 
 const LOG_LIMIT_BYTES = 20 * 1024 * 1024;
 
@@ -47,6 +51,10 @@ function startServerProcess({ command, args, env, logFile, recordFile, stopSteps
   fs.closeSync(log);
   // A failed spawn has no pid: the event's only news is the reason, which goes where the server's own words go.
   child.on('error', (error) => fs.appendFileSync(logFile, `${error.message}\n`));
+  const ended = new Promise((/** @type {(how: string) => void} */ resolve) => {
+    child.on('exit', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
+    child.on('error', (error) => resolve(error.message));
+  });
   const pid = child.pid;
   const identity = pid === undefined ? undefined : identify(pid);
   if (identity) writeState(recordFile, identity);
@@ -66,6 +74,7 @@ function startServerProcess({ command, args, env, logFile, recordFile, stopSteps
   return {
     pid: pid ?? -1,
     isRunning,
+    ended,
     async stop() {
       if (identity && !(await stopProcess(identity, stopSteps))) throw new Error(`Cannot stop process ${String(pid)}.`);
       forget();
@@ -103,13 +112,13 @@ async function stopLeftover(recordFile, stopSteps) {
 }
 
 /**
- * Takes a server's state folder for this process, so that two starts never work on one folder.
+ * Takes a state folder for this process, so that two starts never work on one folder.
  * @param {string} dir
  * @param {string} what
  */
 function takeFolder(dir, what) {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const holder = takeClaim(path.join(dir, 'in-use.json'));
+  const holder = takeClaim(path.join(dir, CLAIM));
   if (holder) {
     throw new Error(
       `${what} in ${dir} is in use by process ${String(holder.pid)}. Stop that one first (Ctrl-C there).`,
@@ -119,7 +128,25 @@ function takeFolder(dir, what) {
 
 /** @param {string} dir */
 function leaveFolder(dir) {
-  dropClaim(path.join(dir, 'in-use.json'));
+  dropClaim(path.join(dir, CLAIM));
 }
 
-module.exports = { startServerProcess, stopLeftover, takeFolder, leaveFolder, openLog };
+/**
+ * Takes a state folder, starts something in it, and leaves it again if that fails.
+ * @template T
+ * @param {string} dir
+ * @param {string} what
+ * @param {(realDir: string) => Promise<T>} start gets the folder's real path: the same through any symbolic link
+ * @returns {Promise<T>}
+ */
+async function startInFolder(dir, what, start) {
+  takeFolder(dir, what);
+  try {
+    return await start(fs.realpathSync(dir));
+  } catch (error) {
+    leaveFolder(dir);
+    throw error;
+  }
+}
+
+module.exports = { startServerProcess, stopLeftover, takeFolder, leaveFolder, startInFolder };

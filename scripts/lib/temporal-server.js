@@ -9,7 +9,7 @@ const { choosePort, releasePort } = require('./ports');
 const { readState, writeState } = require('./state-file');
 const { temporalIsMissing } = require('./grpc-probe');
 const { cliVersion } = require('./temporal-cli');
-const { startServerProcess, stopLeftover, takeFolder, leaveFolder } = require('./server-process');
+const { startServerProcess, stopLeftover, startInFolder, leaveFolder } = require('./server-process');
 
 /**
  * @typedef {object} TemporalServer
@@ -18,6 +18,7 @@ const { startServerProcess, stopLeftover, takeFolder, leaveFolder } = require('.
  * @property {number} [uiPort]
  * @property {number} pid
  * @property {() => boolean} isRunning
+ * @property {Promise<string>} ended how it ended, once it has
  * @property {() => Promise<void>} stop
  * @property {() => Promise<void>} kill9 as if the power went; start again on the same folder to recover
  */
@@ -41,7 +42,7 @@ const PRAGMAS = { journal_mode: 'WAL', synchronous: 'FULL' };
 const READY_WITHIN_MS = 60_000;
 
 const STOP_STEPS = /** @type {import('./server-process').StopSteps} */ ([
-  { signal: 'SIGTERM', waitMs: 3_000 },
+  { signal: 'SIGTERM', waitMs: 2_500 },
   { signal: 'SIGKILL', waitMs: 2_000 },
 ]);
 
@@ -51,20 +52,28 @@ const STOP_STEPS = /** @type {import('./server-process').StopSteps} */ ([
  * @param {TemporalOptions} options
  * @returns {Promise<TemporalServer>}
  */
-async function startTemporal(options) {
-  takeFolder(options.dir, 'Temporal');
-  const dir = fs.realpathSync(options.dir);
+function startTemporal(options) {
+  return startInFolder(options.dir, 'Temporal', (dir) => startIn({ ...options, dir }));
+}
+
+/**
+ * @param {TemporalOptions} options
+ * @returns {Promise<TemporalServer>}
+ */
+async function startIn(options) {
+  const { dir } = options;
   const recordFile = path.join(dir, 'server.json');
   await stopLeftover(recordFile, STOP_STEPS);
   if (!options.ephemeral) await checkVersion(dir, options.cli);
 
-  const { server, ports } = await listen({ ...options, dir }, recordFile);
+  const { server, ports } = await listen(options, recordFile);
   return {
     address: `127.0.0.1:${String(ports.port)}`,
     port: ports.port,
     ...(ports.uiPort === undefined ? {} : { uiPort: ports.uiPort }),
     pid: server.pid,
     isRunning: server.isRunning,
+    ended: server.ended,
     async stop() {
       await server.stop();
       for (const port of [ports.port, ports.uiPort]) if (port !== undefined) releasePort(port);
