@@ -1,9 +1,9 @@
 #!/bin/sh
-# Writes the environment file of a new installation, with fresh random passwords:
+# Writes the environment file of a new installation, with fresh random secrets:
 #
 #   sh deploy/new-env.sh mall.example.com
 #
-# It never overwrites: the passwords of a running installation are in that file and nowhere else.
+# It never overwrites: the secrets of a running installation are in that file and nowhere else.
 set -eu
 
 site=${1:?usage: sh deploy/new-env.sh HOST-NAME [FILE]}
@@ -28,6 +28,7 @@ POSTGRES_PASSWORD=$(secret)
 OWNER_DB_PASSWORD=$(secret)
 APP_DB_PASSWORD=$(secret)
 TEMPORAL_DB_PASSWORD=$(secret)
+MALLFLOW_SECRET=$(secret)
 
 # How long Temporal keeps closed workflows. Shown histories end after that; orders do not.
 TEMPORAL_RETENTION=30d

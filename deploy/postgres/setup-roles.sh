@@ -52,7 +52,8 @@ ALTER ROLE mallflow_api LOGIN NOCREATEROLE NOCREATEDB PASSWORD :'app_password';
 -- CREATEDB: its set-up job creates the two databases itself.
 ALTER ROLE temporal LOGIN NOCREATEROLE CREATEDB PASSWORD :'temporal_password';
 
-GRANT mallflow_app TO mallflow_owner WITH ADMIN OPTION;
+-- Spelled out, since the creator of a role has the first of the three only.
+GRANT mallflow_app TO mallflow_owner WITH ADMIN TRUE, SET TRUE, INHERIT TRUE;
 GRANT mallflow_app TO mallflow_api;
 
 SELECT 'CREATE DATABASE mallflow OWNER mallflow_owner'

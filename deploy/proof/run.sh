@@ -141,6 +141,7 @@ POSTGRES_PASSWORD=$(secret)
 OWNER_DB_PASSWORD=$(secret)
 APP_DB_PASSWORD=$(secret)
 TEMPORAL_DB_PASSWORD=$(secret)
+MALLFLOW_SECRET=$(secret)
 
 # One port each, all at once so that no two are alike.
 # shellcheck disable=SC2046 # one word a port
@@ -184,6 +185,38 @@ table() {
 wait_for Postgres 60 sql postgres 'select 1'
 sql postgres 'select version()' | show
 
+# --- as in the containers ------------------------------------------------------
+
+# Nobody in particular, no capability, a read-only root with only /tmp writable, and only the environment
+# that is named. Where the machine does not allow that, only the environment holds, and the proof says so.
+# shellcheck disable=SC2016 # expanded by the inner shell
+jail='
+  mount --make-rprivate /
+  mount --bind "$PLACE" /mnt
+  mount -o remount,bind,ro /mnt
+  mount -o remount,bind,ro /
+  mount -t tmpfs -o mode=1777 tmpfs /tmp
+  cd /mnt
+  unset PLACE
+  exec setpriv --reuid=1000 --regid=1000 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
+'
+contained=no
+if [ "$(id -u)" = 0 ] && PLACE=$root/deploy unshare --mount sh -euc "$jail" sh \
+  sh -c '! touch /mnt/written && ! touch /var/tmp/written && touch /tmp/written' >"$logs/jail.log" 2>&1; then
+  contained=yes
+fi
+
+# Takes the place of the shell it is called in, so that a signal to a started one reaches the program.
+confined() { # folder it starts in, NAME=value..., command...
+  place=$1
+  shift
+  if [ "$contained" = yes ]; then
+    exec env -i PATH="$PATH" HOME=/tmp PLACE="$place" unshare --mount sh -euc "$jail" sh env "$@"
+  fi
+  cd "$place"
+  exec env -i PATH="$PATH" HOME="$work" "$@"
+}
+
 # --- 3. roles, schema, server, namespace: the jobs of the compose file ---------
 
 export OWNER_DB_PASSWORD APP_DB_PASSWORD TEMPORAL_DB_PASSWORD
@@ -214,16 +247,19 @@ before=$(versions)
 step schema-again schema
 check 'schema versions after the second run' "$before" "$(versions)"
 
+mkdir "$work/server"
+ln "$bin/temporal-server" "$work/server/" 2>/dev/null || cp "$bin/temporal-server" "$work/server/"
+cp deploy/temporal/server.yaml "$work/server/"
+
 start_temporal() {
-  env -i PATH="$PATH" HOME="$work" \
-    TEMPORAL_SERVER_CONFIG_FILE_PATH="$root/deploy/temporal/server.yaml" TEMPORAL_ALLOW_NO_AUTH=true \
+  confined "$work/server" TEMPORAL_SERVER_CONFIG_FILE_PATH=server.yaml TEMPORAL_ALLOW_NO_AUTH=true \
     POSTGRES_SEEDS=127.0.0.1 DB_PORT="$pg_port" POSTGRES_USER=temporal POSTGRES_PWD="$TEMPORAL_DB_PASSWORD" \
     BIND_ON_IP=127.0.0.1 TEMPORAL_BROADCAST_ADDRESS=127.0.0.1 PROMETHEUS_ENDPOINT="127.0.0.1:$metrics" \
     FRONTEND_GRPC_PORT="$frontend" FRONTEND_HTTP_PORT="$frontend_http" FRONTEND_MEMBERSHIP_PORT="$frontend_members" \
     HISTORY_GRPC_PORT="$history" HISTORY_MEMBERSHIP_PORT="$history_members" \
     MATCHING_GRPC_PORT="$matching" MATCHING_MEMBERSHIP_PORT="$matching_members" \
     WORKER_GRPC_PORT="$system_worker" WORKER_MEMBERSHIP_PORT="$system_worker_members" \
-    "$bin/temporal-server" start >>"$logs/temporal.log" 2>&1 &
+    ./temporal-server start >>"$logs/temporal.log" 2>&1 &
   temporal=$!
   # The address the container's health check asks.
   wait_for 'the HTTP port of Temporal' 90 answers "http://127.0.0.1:$frontend_http/api/v1/system-info"
@@ -232,6 +268,7 @@ start_temporal() {
 say 'Temporal server with deploy/temporal/server.yaml'
 start_temporal
 echo "        up: gRPC $frontend, HTTP $frontend_http"
+echo "        as uid 1000 without capabilities, on a read-only root with only /tmp writable: $contained"
 
 say 'deploy/temporal/setup-namespace.sh, twice'
 step namespace namespace
@@ -296,35 +333,6 @@ step packages npm ci --omit=dev --ignore-scripts --prefix "$app"
 cp -R dist "$app/dist"
 du -sh "$app" | show
 
-# As in the container: nobody in particular, no capability, nothing writable but /tmp, and only the
-# environment of the compose file. Where the machine does not allow it, only the environment holds.
-# shellcheck disable=SC2016 # expanded by the inner shell
-jail='
-  mount --make-rprivate /
-  mount --bind "$APP" /mnt
-  mount -o remount,bind,ro /mnt
-  mount -o remount,bind,ro /
-  mount -t tmpfs -o mode=1777 tmpfs /tmp
-  cd /mnt
-  unset APP
-  exec setpriv --reuid=1000 --regid=1000 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
-'
-contained=no
-if [ "$(id -u)" = 0 ] && APP=$app unshare --mount sh -euc "$jail" sh \
-  sh -c '! touch /mnt/written && ! touch /var/tmp/written && touch /tmp/written && node --version' >"$logs/jail.log" 2>&1; then
-  contained=yes
-fi
-echo "        as uid 1000 without capabilities, on a read-only root with only /tmp writable: $contained"
-
-# Takes the place of the shell it is called in, so that a signal to a started one reaches the program.
-run() { # NAME=value... node ...
-  if [ "$contained" = yes ]; then
-    exec env -i PATH="$PATH" HOME=/tmp APP="$app" unshare --mount sh -euc "$jail" sh env "$@"
-  fi
-  cd "$app"
-  exec env -i PATH="$PATH" HOME="$work" "$@"
-}
-
 # The command of the Dockerfile's HEALTHCHECK, as it stands there.
 health() { # NAME=value
   env "$1" node -e '
@@ -338,20 +346,23 @@ owner_url=postgres://mallflow_owner:$OWNER_DB_PASSWORD@127.0.0.1:$pg_port/mallfl
 app_url=postgres://mallflow_api:$APP_DB_PASSWORD@127.0.0.1:$pg_port/mallflow
 url=http://127.0.0.1:$api_port
 
-migrate() { run NODE_ENV=production DATABASE_URL="$owner_url" node dist/admin/main.js migrate; }
-product() { # NAME=value... node ...: what api, worker and admin share
-  run NODE_ENV=production APP_DATABASE_URL="$app_url" TEMPORAL_ADDRESS="127.0.0.1:$frontend" TEMPORAL_NAMESPACE=mallflow "$@"
+# The three environments of the compose file.
+product() {
+  confined "$app" NODE_ENV=production TEMPORAL_ADDRESS="127.0.0.1:$frontend" TEMPORAL_NAMESPACE=mallflow \
+    MALLFLOW_SECRET="$MALLFLOW_SECRET" "$@"
 }
+serving() { product APP_DATABASE_URL="$app_url" "$@"; }
+owning() { product DATABASE_URL="$owner_url" "$@"; }
 
 say 'migrate, as the owner, twice'
-step migrate migrate
-step migrate-again migrate
+step migrate owning node dist/admin/main.js migrate
+step migrate-again owning node dist/admin/main.js migrate
 
 say 'worker and api, with the restricted login and without the address of the owner'
-product MALLFLOW_WORKER_PORT="$worker_port" NODE_OPTIONS=--max-old-space-size=768 \
+serving MALLFLOW_WORKER_PORT="$worker_port" NODE_OPTIONS=--max-old-space-size=768 \
   node dist/worker/main.js >"$logs/worker.log" 2>&1 &
 worker=$!
-product PORT="$api_port" MALLFLOW_TRUST_PROXY=1 MALLFLOW_COOKIE_SECURE=true \
+serving PORT="$api_port" MALLFLOW_TRUST_PROXY=1 MALLFLOW_COOKIE_SECURE=true \
   node dist/api/main.js >"$logs/api.log" 2>&1 &
 api=$!
 wait_for 'the worker' 60 answers "http://127.0.0.1:$worker_port/readyz"
@@ -364,14 +375,13 @@ check 'a change of ledger lines under the login of api' 'ERROR:  42501' "$refuse
 
 say 'demo data, and a purchase over HTTP'
 # Demo data is refused in production, so this one step says that it is not.
-check 'demo data in production' refused "$( (product node dist/admin/main.js seed-demo) >"$logs/seed-refused.log" 2>&1 && echo loaded || echo refused)"
-step seed run APP_DATABASE_URL="$app_url" TEMPORAL_ADDRESS="127.0.0.1:$frontend" TEMPORAL_NAMESPACE=mallflow \
-  node dist/admin/main.js seed-demo
+check 'demo data in production' refused "$( (owning node dist/admin/main.js seed-demo) >"$logs/seed-refused.log" 2>&1 && echo loaded || echo refused)"
+step seed owning NODE_ENV=development node dist/admin/main.js seed-demo
 MALLFLOW_URL=$url npm run --silent demo >"$logs/demo.log" 2>&1
 show <"$logs/demo.log"
 
 say 'the books'
-step ledger product node dist/admin/main.js ledger verify
+step ledger owning node dist/admin/main.js ledger verify
 table mallflow 'select kind, state, count(*) from process_cases group by kind, state order by kind, state'
 
 report
