@@ -36,10 +36,10 @@ show() { sed 's/^/        /'; }
 
 # Runs a step and shows its last line. Its output goes through a file: a pipe would hide its failure.
 step() { # name of its log, command...
-  log=$logs/$1.log
+  current=$1
   shift
-  ("$@") >"$log" 2>&1
-  tail -n 1 "$log" | show
+  ("$@") >"$logs/$current.log" 2>&1
+  grep . "$logs/$current.log" | tail -n 1 | show
 }
 
 passed=0
@@ -53,7 +53,7 @@ check() { # what, expected, found
   fi
 }
 
-api='' worker='' temporal='' postgres=''
+current='' api='' worker='' temporal='' postgres=''
 
 # Asks a process to end, and waits: a server below must still be there while one above it drains.
 stop() { # pid, signal
@@ -78,10 +78,10 @@ finish() {
   stop "$temporal" TERM
   stop "$postgres" INT
   if [ "$code" -ne 0 ]; then
-    for log in "$logs"/*.log; do
-      [ -s "$log" ] || continue
-      printf '\n--- end of %s\n' "$(basename "$log")"
-      tail -n 12 "$log" | cut -c 1-300
+    for log in "$current" temporal worker api; do
+      [ -s "$logs/$log.log" ] || continue
+      printf '\n--- end of the log of %s\n' "$log"
+      tail -n 12 "$logs/$log.log" | cut -c 1-300
     done
     printf '\ndeployment proof: FAILED after %d checks\n' "$passed"
   fi
@@ -167,6 +167,7 @@ mkdir -m 700 "$work/pg"
 printf '%s\n' "$POSTGRES_PASSWORD" >"$work/superuser"
 chown "$pg_owner" "$work/pg" "$work/superuser"
 chmod 711 "$work"
+current=initdb
 # shellcheck disable=SC2086 # the prefix is several words
 $pg_prefix "$pg_bin/initdb" --pgdata="$work/pg" --username=postgres --pwfile="$work/superuser" \
   --auth=scram-sha-256 --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 \
@@ -278,6 +279,7 @@ export TEMPORAL_ADDRESS="127.0.0.1:$frontend" TEMPORAL_NAMESPACE=mallflow
 # --- 4. a workflow lands in Postgres, and survives the server ------------------
 
 say 'a workflow started through the CLI is a row in Postgres, and outlives the server'
+current=cli
 "$cli" workflow start --type deploymentProof --task-queue deployment-proof --workflow-id deployment-proof \
   --search-attribute 'MallflowKind="proof"' --search-attribute 'MallflowSubject="deployment"' \
   --search-attribute 'MallflowEnterprise="none"' >"$logs/cli.log" 2>&1
@@ -329,7 +331,13 @@ step build npm run build
 app=$work/app
 mkdir "$app"
 cp package.json package-lock.json .npmrc "$app/"
-step packages npm ci --omit=dev --ignore-scripts --prefix "$app"
+packages() {
+  cd "$app"
+  npm ci --omit=dev --ignore-scripts
+  find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
+    ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
+}
+step packages packages
 cp -R dist "$app/dist"
 du -sh "$app" | show
 
@@ -377,6 +385,7 @@ say 'demo data, and a purchase over HTTP'
 # Demo data is refused in production, so this one step says that it is not.
 check 'demo data in production' refused "$( (owning node dist/admin/main.js seed-demo) >"$logs/seed-refused.log" 2>&1 && echo loaded || echo refused)"
 step seed owning NODE_ENV=development node dist/admin/main.js seed-demo
+current=demo
 MALLFLOW_URL=$url npm run --silent demo >"$logs/demo.log" 2>&1
 show <"$logs/demo.log"
 
