@@ -1,0 +1,13 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { DomainError } from '../../domain/shared/errors';
+
+/** A refusal of the domain is final: it reaches the workflow with its code and facts and is not retried. */
+export function asFailure(error: DomainError): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: error.code,
+    type: error.code,
+    details: [error.facts],
+    nonRetryable: true,
+    category: 'BENIGN',
+  });
+}

@@ -1,0 +1,184 @@
+import { Command } from 'commander';
+import { join } from 'node:path';
+import { addEnterpriseSchema, addMallSchema, addStaffSchema } from '../domain/account/schemas';
+import { addBenefitSchema } from '../domain/catalogue/schemas';
+import { topUpSchema } from '../domain/ledger/schemas';
+import { parseEnvironment, ownerUrl, purchasePolicy, timeProfile, type Configuration } from '../config/env';
+import { watchedCase } from '../db/case/repository';
+import { appRole, connect, type Db } from '../db/connection';
+import { verifyLedger } from '../db/ledger/queries';
+import { migrate } from '../db/migration-source';
+import { lazyClient, temporalTarget } from '../temporal/connection';
+import { Gateway } from '../temporal/gateway';
+import { registerSearchAttributes } from '../temporal/search-attributes';
+import { resumeCase } from '../worker/resume-case';
+import { seedDemo } from './demo-data';
+import { furnishBenefit, furnishEnterprise, furnishMall, furnishStaff, furnishTopUp } from './furnish';
+import { checkedInput, UsageError } from './input';
+
+/** Exit codes: 0 done, 1 failed or found something wrong, 2 wrong usage. */
+
+const say = (value: unknown): void => {
+  process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
+};
+
+async function withDatabase<R>(role: typeof appRole | null, work: (db: Db, config: Configuration) => Promise<R>): Promise<R> {
+  const config = parseEnvironment(process.env);
+  const db = connect({
+    url: ownerUrl(config),
+    role,
+    poolMax: 2,
+    applicationName: 'mallflow-admin',
+    statementTimeoutMs: 600_000,
+    lockTimeoutMs: 30_000,
+    acquireTimeoutMs: 10_000,
+  });
+  try {
+    return await work(db, config);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Everything but migrating runs in the product's own restricted role. */
+const asApp = <R>(work: (db: Db, config: Configuration) => Promise<R>) => withDatabase(appRole, work);
+
+function gatewayOf(config: Configuration) {
+  const temporal = lazyClient(temporalTarget(process.env));
+  const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
+  return { temporal, gateway: new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE) };
+}
+
+const admin = new Command('admin').description('Furnish and look after a Mallflow installation').exitOverride();
+
+admin
+  .command('migrate')
+  .description('bring the database schema to the newest version (DATABASE_URL must own it)')
+  .action(async () => {
+    const names = await withDatabase(null, (db) => migrate(db, join(__dirname, '..', 'migrations')));
+    say(names.length === 0 ? 'the schema is up to date' : `applied ${names.join(', ')}`);
+  });
+
+admin
+  .command('setup-temporal')
+  .description('register our search attributes with the Temporal server; safe to repeat')
+  .action(async () => {
+    const target = temporalTarget(process.env);
+    const { connection } = lazyClient(target);
+    await registerSearchAttributes(connection as Parameters<typeof registerSearchAttributes>[0], target.namespace);
+    await connection.close();
+    say('search attributes are registered');
+  });
+
+admin
+  .command('seed-demo')
+  .description('load the demo data (refused in production)')
+  .action(async () => {
+    const added = await asApp((db, config) => {
+      if (config.NODE_ENV === 'production') throw new UsageError('demo data is refused when NODE_ENV=production');
+      return seedDemo(db);
+    });
+    say(added ? 'demo data loaded' : 'demo data is there already');
+  });
+
+admin
+  .command('enterprise')
+  .description('add an enterprise')
+  .requiredOption('--name <name>')
+  .action(async (options: unknown) => {
+    say({ id: await asApp((db) => furnishEnterprise(db, checkedInput(addEnterpriseSchema, options))) });
+  });
+
+admin
+  .command('mall')
+  .description('add a mall to an enterprise')
+  .requiredOption('--enterprise-id <id>')
+  .requiredOption('--name <name>')
+  .action(async (options: unknown) => {
+    const mall = checkedInput(addMallSchema, options);
+    say({ id: await asApp((db, config) => furnishMall(db, mall, config.MALLFLOW_MALLS_PER_ENTERPRISE)) });
+  });
+
+admin
+  .command('staff')
+  .description('add an operator, reviewer or mall manager; the password is read from standard input')
+  .requiredOption('--login <login>')
+  .requiredOption('--display-name <name>')
+  .requiredOption('--roles <roles...>', 'operator, reviewer, mall_manager')
+  .option('--enterprise-id <id>', 'for a mall manager')
+  .action(async (options: object) => {
+    const staff = checkedInput(addStaffSchema, { ...options, password: await passwordFromInput() });
+    say({ id: await asApp((db) => furnishStaff(db, staff)) });
+  });
+
+admin
+  .command('benefit')
+  .description('offer a benefit in the resource centre')
+  .requiredOption('--name <name>')
+  .requiredOption('--kind <kind>', 'coupon, direct_top_up, rights_pack')
+  .requiredOption('--price-fen <fen>', 'price of one piece', Number)
+  .requiredOption('--exchange-notes <text>')
+  .option('--validity-days <days>', 'for a rights pack', Number)
+  .action(async ({ validityDays, ...options }: { validityDays?: number }) => {
+    const validity = validityDays === undefined ? null : { days: validityDays };
+    say({ id: await asApp((db) => furnishBenefit(db, checkedInput(addBenefitSchema, { ...options, validity }))) });
+  });
+
+admin
+  .command('top-up')
+  .description('book money that came in onto an enterprise balance')
+  .requiredOption('--enterprise-id <id>')
+  .requiredOption('--amount-fen <fen>', 'amount', Number)
+  .requiredOption('--reason <text>')
+  .option('--reference <text>', 'of the bank transfer; the same one is refused a second time')
+  .action(async ({ enterpriseId, reference, ...options }: { enterpriseId: string; reference?: string }) => {
+    const topUp = checkedInput(topUpSchema, options);
+    say({ id: await asApp((db) => furnishTopUp(db, { ...topUp, enterpriseId, reference })) });
+  });
+
+admin
+  .command('resume')
+  .description('start the run of an open case again from its rows')
+  .argument('<id>', 'a process or subject id')
+  .action(async (id: string) => {
+    const outcome = await asApp(async (db, config) => {
+      const at = await watchedCase(db, id);
+      if (at === undefined) throw new UsageError(`no case ${id}`);
+      const { gateway, temporal } = gatewayOf(config);
+      const settings = {
+        purchasePolicy: purchasePolicy(config),
+        workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
+      };
+      return resumeCase(db, gateway, at, settings).finally(() => temporal.connection.close());
+    });
+    say(outcome);
+  });
+
+admin
+  .command('ledger')
+  .description('ledger verify: recompute every balance from its lines')
+  .argument('<action>', 'verify')
+  .action(async (action: string) => {
+    if (action !== 'verify') throw new UsageError('the only action is verify');
+    const discrepancies = await asApp((db) => verifyLedger(db));
+    for (const found of discrepancies) say(found);
+    say(discrepancies.length === 0 ? 'the ledger is sound' : `${discrepancies.length} discrepancies`);
+    if (discrepancies.length > 0) process.exitCode = 1;
+  });
+
+async function passwordFromInput(): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write('Password: ');
+  let text = '';
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.includes('\n')) break;
+  }
+  return text.split('\n')[0]?.trim() ?? '';
+}
+
+admin.parseAsync().catch((error: unknown) => {
+  const code = (error as { exitCode?: unknown }).exitCode;
+  if (typeof code === 'number') process.exit(code === 0 ? 0 : 2);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+});

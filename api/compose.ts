@@ -1,0 +1,51 @@
+import { pino } from 'pino';
+import { databaseAccess, purchasePolicy, timeProfile, type Configuration, type Environment } from '../config/env';
+import { connect } from '../db/connection';
+import { lazyClient, temporalTarget } from '../temporal/connection';
+import { Gateway } from '../temporal/gateway';
+import { Passwords } from './account/passwords';
+import { SignInThrottle } from './account/throttle';
+import { Commands } from './http/commands';
+import type { Services } from './services';
+
+/** Wires the API's parts; `environment` is where the Temporal tools' own variables are read from. */
+export function composeServices(config: Configuration, environment: Environment): Services {
+  const log = pino({ level: config.MALLFLOW_LOG_LEVEL, base: null, redact: ['*.password', '*.token'] });
+  const db = connect({
+    ...databaseAccess(config),
+    poolMax: config.MALLFLOW_API_POOL,
+    applicationName: 'mallflow-api',
+    statementTimeoutMs: 5_000,
+    lockTimeoutMs: 2_000,
+    acquireTimeoutMs: 3_000,
+  });
+  const temporal = lazyClient(temporalTarget(environment));
+  const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
+  const gateway = new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE);
+  const leaseMs = deadlines.acceptedWithinMs + deadlines.resultWithinMs + 2_000;
+  return {
+    db,
+    temporal,
+    gateway,
+    commands: new Commands(db, gateway, { secret: config.MALLFLOW_SECRET, leaseMs, lookMs: 500 }),
+    passwords: new Passwords(),
+    throttle: new SignInThrottle(db, {
+      perLogin: config.MALLFLOW_SIGN_IN_ATTEMPTS,
+      perAddress: config.MALLFLOW_ADDRESS_ATTEMPTS,
+      windowMs: config.MALLFLOW_SIGN_IN_WINDOW_SECONDS,
+    }),
+    log,
+    settings: {
+      sessionMs: config.MALLFLOW_SESSION_SECONDS,
+      cookieSecure: config.MALLFLOW_COOKIE_SECURE ?? config.NODE_ENV === 'production',
+      bodyLimitBytes: config.MALLFLOW_BODY_LIMIT_BYTES,
+      maxRequests: config.MALLFLOW_MAX_REQUESTS,
+      maxCommands: config.MALLFLOW_MAX_COMMANDS,
+      trustProxy: config.MALLFLOW_TRUST_PROXY,
+      checkAnswers: config.MALLFLOW_CHECK_ANSWERS,
+      mallsPerEnterprise: config.MALLFLOW_MALLS_PER_ENTERPRISE,
+      purchasePolicy: purchasePolicy(config),
+      workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
+    },
+  };
+}

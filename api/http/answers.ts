@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { isoTime } from './times';
+
+/** What every resource carries (api.md §1). */
+export const resourceShape = {
+  id: z.string(),
+  state: z.string(),
+  createdAt: isoTime,
+  updatedAt: isoTime,
+  actions: z.array(z.string()),
+} as const;
+
+export const historySchema = z.array(
+  z.strictObject({
+    at: isoTime,
+    actor: z.string(),
+    text: z.string(),
+    from: z.string().nullable(),
+    to: z.string(),
+  }),
+);
+
+export const acceptedSchema = z.strictObject({ operationId: z.string() });

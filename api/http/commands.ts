@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { DomainError } from '../../domain/shared/errors';
+import { markStuck, runMissing } from '../../db/case/repository';
+import {
+  claimCommand,
+  endLease,
+  findCommand,
+  hasEffect,
+  keepOutcome,
+  markAccepted,
+  reclaimCommand,
+  recordEffect,
+  recordRefusal,
+  renewUpdateId,
+  type Command,
+} from '../../db/command/repository';
+import type { Db, Trx } from '../../db/connection';
+import { newId } from '../../db/new-id';
+import type { Delivery, Gateway } from '../../temporal/gateway';
+import { bodyFingerprint } from './fingerprint';
+import type { Answer } from './route';
+
+/** What every command brings: who, where, under which key, with which parsed body. */
+export interface CommandRequest {
+  readonly accountId: string;
+  /** Method and concrete path. */
+  readonly route: string;
+  readonly key: string | null;
+  readonly body: unknown;
+}
+
+/** A command for a case: the engine carries it out. */
+export interface CaseCommand extends CommandRequest {
+  readonly status: 200 | 201;
+  /** The ids of a new claim; a creation allocates its resource here. */
+  readonly allocate: () => { readonly resourceId: string; readonly workflowId: string };
+  /**
+   * State and gates (409), then facts (422), from rows: the cheap check a hammering client meets.
+   * `reached` when there is nothing left to do. It is asked again when the run and its rows disagree.
+   */
+  readonly check: () => Promise<'go' | 'reached'>;
+  readonly deliver: (claim: Command) => Promise<Delivery>;
+  /** The resource as its rows say now. */
+  readonly render: (resourceId: string) => Promise<unknown>;
+}
+
+/** A command that one transaction carries out whole; nothing is awaited, so no engine is asked. */
+export interface TransactionCommand extends CommandRequest {
+  readonly status: 200 | 201 | 204;
+  readonly resourceId: string;
+  readonly work: (trx: Trx) => Promise<void>;
+  readonly render: (trx: Trx) => Promise<unknown>;
+}
+
+export interface CommandSettings {
+  readonly secret: string;
+  /** A little longer than both deadlines of the gateway. */
+  readonly leaseMs: number;
+  /** How long a repeated key looks for the result of an accepted command. */
+  readonly lookMs: number;
+}
+
+/** A refusal of a re-attached claim is old news: the same request is then judged afresh, once. */
+type Conclusion = { readonly answer: Answer } | { readonly refused: DomainError };
+
+/** The path of a command (docs/ARCHITECTURE.md): claim, deliver, effect, answer; and every way back into it. */
+export class Commands {
+  constructor(
+    private readonly db: Db,
+    private readonly gateway: Gateway,
+    private readonly settings: CommandSettings,
+  ) {}
+
+  async forCase(command: CaseCommand): Promise<Answer> {
+    const seen = command.key === null ? undefined : await findCommand(this.db, { ...command, key: command.key });
+    const known = seen === undefined ? undefined : await this.answerOfKey(seen, command);
+    if (known !== undefined) return known;
+    if ((await command.check()) === 'reached')
+      return { status: command.status, body: await command.render(command.allocate().resourceId) };
+    const claim = await this.claim(command, seen);
+    return settle(await this.carryOut(claim, command));
+  }
+
+  /** Claim, work and kept outcome in one transaction; a second call under the same key waits for the first. */
+  async inTransaction(command: TransactionCommand): Promise<Answer> {
+    const bodySha256 = bodyFingerprint(this.settings.secret, command.body);
+    return this.db.transaction(async (trx) => {
+      const ids = { resourceId: command.resourceId, updateId: randomUUID(), workflowId: null };
+      const claim = await claimCommand(trx, { ...command, ...ids, id: newId('command'), bodySha256, leaseMs: 0 });
+      if (claim === undefined) return this.replayTransaction(trx, command, bodySha256);
+      await command.work(trx);
+      const answer = { status: command.status, body: await command.render(trx) };
+      await recordEffect(trx, claim.id);
+      await keepOutcome(trx, claim.id, { status: answer.status, body: answer.body ?? null });
+      return answer;
+    });
+  }
+
+  /** The result of an accepted command, if the engine has it by now; else what is known. Also `GET /operations`. */
+  async look(claim: Command): Promise<'done' | 'running' | DomainError> {
+    if (claim.workflowId === null || claim.effectAt !== null) return 'done';
+    const delivery = await this.gateway.outcomeOf(claim.workflowId, claim.updateId, this.settings.lookMs);
+    if (delivery.kind === 'done' || (await hasEffect(this.db, claim.id))) return 'done';
+    if (delivery.kind !== 'refused') return 'running';
+    await recordRefusal(this.db, claim, delivery);
+    return new DomainError(delivery.code, delivery.facts);
+  }
+
+  private async replayTransaction(trx: Trx, command: TransactionCommand, bodySha256: Buffer): Promise<Answer> {
+    const first = await findCommand(trx, { ...command, key: command.key ?? '' });
+    if (first?.outcome == null) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
+    requireSameBody(first, bodySha256);
+    return replay(first.outcome);
+  }
+
+  /** What the key answers without doing anything anew; undefined when the way is free for a new claim. */
+  private async answerOfKey(seen: Command, command: CaseCommand): Promise<Answer | undefined> {
+    const ended = seen.state === 'refused' || seen.state === 'lapsed';
+    if (!ended) requireSameBody(seen, bodyFingerprint(this.settings.secret, command.body));
+    if (seen.outcome !== null) return replay(seen.outcome);
+    if (seen.effectAt !== null) return replayed(await this.answer(seen, command));
+    if (ended) return undefined;
+    if (seen.state === 'accepted') {
+      const known = await this.look(seen);
+      if (known === 'running') return operation(seen);
+      return known === 'done' ? replayed(await this.answer(seen, command)) : undefined;
+    }
+    if (seen.leaseAlive) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
+    const again = await reclaimCommand(this.db, seen, { ...seen, leaseMs: this.settings.leaseMs });
+    if (again === undefined) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
+    const conclusion = await this.carryOut(again, command);
+    return 'answer' in conclusion ? conclusion.answer : undefined;
+  }
+
+  private async claim(command: CaseCommand, seen: Command | undefined): Promise<Command> {
+    const fresh = {
+      ...command.allocate(),
+      updateId: randomUUID(),
+      bodySha256: bodyFingerprint(this.settings.secret, command.body),
+      leaseMs: this.settings.leaseMs,
+    };
+    const claim =
+      seen === undefined
+        ? await claimCommand(this.db, { ...command, ...fresh, id: newId('command') })
+        : await reclaimCommand(this.db, seen, fresh);
+    if (claim === undefined) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
+    return claim;
+  }
+
+  private async carryOut(claim: Command, command: CaseCommand): Promise<Conclusion> {
+    const delivery = await command.deliver(claim);
+    const disagree = delivery.kind === 'no_run' || (delivery.kind === 'refused' && delivery.code === 'WRONG_STATE');
+    if (!disagree || (await hasEffect(this.db, claim.id))) return this.conclude(claim, command, delivery);
+    // The run judged by what it knew, or is gone. The rows are the truth: they refuse with today's reason, or allow.
+    const refused = await this.refusalOfRows(claim, command);
+    if (refused !== undefined) return refused;
+    if (delivery.kind === 'no_run') return this.conclude(claim, command, delivery);
+    await this.gateway.reload(claim.workflowId ?? '');
+    const renewed = { ...claim, updateId: randomUUID() };
+    await renewUpdateId(this.db, claim.id, renewed.updateId);
+    return this.conclude(renewed, command, await command.deliver(renewed));
+  }
+
+  private async refusalOfRows(claim: Command, command: CaseCommand): Promise<Conclusion | undefined> {
+    try {
+      if ((await command.check()) === 'go') return undefined;
+      await this.db.transaction((trx) => recordEffect(trx, claim.id));
+      return { answer: await this.answer(claim, command) };
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      await recordRefusal(this.db, claim, error);
+      return { refused: error };
+    }
+  }
+
+  private async conclude(claim: Command, command: CaseCommand, delivery: Delivery): Promise<Conclusion> {
+    if (delivery.kind === 'done' || (await hasEffect(this.db, claim.id)))
+      return { answer: await this.answer(claim, command) };
+    switch (delivery.kind) {
+      case 'refused':
+        await recordRefusal(this.db, claim, delivery);
+        return { refused: new DomainError(delivery.code, delivery.facts) };
+      case 'accepted':
+        await markAccepted(this.db, claim.id);
+        return { answer: operation(claim) };
+      case 'unconfirmed':
+        await endLease(this.db, claim.id);
+        throw new DomainError('TRY_AGAIN');
+      case 'overloaded':
+        await endLease(this.db, claim.id);
+        throw new DomainError('TOO_MANY_REQUESTS');
+      case 'no_run':
+      case 'run_failing':
+        await endLease(this.db, claim.id);
+        // The watchdog looks at flagged cases first; a run that fails is for people to mend.
+        await markStuck(this.db, claim.workflowId ?? '', delivery.kind === 'no_run' ? runMissing : 'RUN_FAILING');
+        throw new DomainError('CASE_STUCK');
+    }
+  }
+
+  private async answer(claim: Command, command: CaseCommand): Promise<Answer> {
+    const body = await command.render(claim.resourceId);
+    await keepOutcome(this.db, claim.id, { status: command.status, body });
+    return { status: command.status, body };
+  }
+}
+
+function settle(conclusion: Conclusion): Answer {
+  if ('answer' in conclusion) return conclusion.answer;
+  throw conclusion.refused;
+}
+
+function requireSameBody(seen: Command, bodySha256: Buffer): void {
+  if (!seen.bodySha256.equals(bodySha256)) throw new DomainError('IDEMPOTENCY_KEY_REUSED');
+}
+
+function replay(outcome: { readonly status: number; readonly body: unknown }): Answer {
+  return replayed(outcome.status === 204 ? { status: 204 } : outcome);
+}
+
+function replayed(answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } };
+}
+
+function operation(claim: Command): Answer {
+  return { status: 202, body: { operationId: claim.id }, headers: { Location: `/v1/operations/${claim.id}` } };
+}

@@ -1,0 +1,88 @@
+import express, { type Request, type Response } from 'express';
+import type { z } from 'zod';
+import { DomainError, type Fault } from '../../domain/shared/errors';
+
+/** Reads and parses a JSON body within the limit. `{}` stands for no body at all. */
+export async function readJson(request: Request, response: Response, limitBytes: number): Promise<unknown> {
+  const bytes = await readBytes(request, response, limitBytes);
+  if (bytes.length === 0) return {};
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) throw new DomainError('UNSUPPORTED_TYPE', { accepted: 'application/json' });
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch {
+    throw invalid([{ path: '', code: 'JSON', message: 'the body is not valid JSON in UTF-8' }]);
+  }
+}
+
+function readBytes(request: Request, response: Response, limitBytes: number): Promise<Buffer> {
+  const read = express.raw({ type: () => true, limit: limitBytes, inflate: false });
+  return new Promise((resolve, reject) => {
+    read(request, response, (error?: unknown) => {
+      if (error === undefined) resolve(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+      else reject(bodyError(error, limitBytes));
+    });
+  });
+}
+
+function bodyError(error: unknown, limitBytes: number): Error {
+  const type = (error as { type?: unknown }).type;
+  if (type === 'entity.too.large') return new DomainError('TOO_LARGE', { limitBytes });
+  if (type === 'encoding.unsupported') return new DomainError('UNSUPPORTED_TYPE', { accepted: 'identity encoding' });
+  return invalid([{ path: '', code: 'BODY', message: 'the body could not be read' }]);
+}
+
+/** Holds a value against its schema; every fault at once, each with its JSON Pointer. */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error.issues.flatMap(faultsOf));
+}
+
+export function invalid(errors: readonly Fault[]): DomainError {
+  return new DomainError('VALIDATION_FAILED', { errors });
+}
+
+/** zod's issue codes in the contract's manner. */
+const faultCodes: Readonly<Record<string, string>> = {
+  invalid_type: 'TYPE',
+  too_small: 'TOO_SMALL',
+  too_big: 'TOO_LARGE',
+  invalid_format: 'FORMAT',
+  invalid_value: 'NOT_ALLOWED',
+  custom: 'RULE',
+};
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: pointer([...issue.path, key]),
+      code: 'UNKNOWN_FIELD',
+      message: 'no such field',
+    }));
+  const missing = issue.code === 'invalid_type' && /received undefined/.test(issue.message);
+  return [
+    {
+      path: pointer(issue.path),
+      code: missing ? 'REQUIRED' : (faultCodes[issue.code] ?? 'INVALID'),
+      message: missing ? 'required' : issue.message,
+    },
+  ];
+}
+
+/** RFC 6901. */
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** 1 to 255 visible ASCII characters, or null when the header is absent. */
+export function idempotencyKey(request: Request, rule: 'none' | 'honoured' | 'required'): string | null {
+  if (rule === 'none') return null;
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) {
+    if (rule === 'required') throw new DomainError('IDEMPOTENCY_KEY_MISSING');
+    return null;
+  }
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalid([{ path: '/Idempotency-Key', code: 'FORMAT', message: '1 to 255 visible ASCII characters' }]);
+}

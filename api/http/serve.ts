@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { DomainError, type Language } from '../../domain/shared/errors';
+import type { Principal } from '../../domain/shared/roles';
+import type { Services } from '../services';
+import type { Metrics } from '../system/metrics';
+import type { Admission } from './admission';
+import { authenticate, authorize } from './authenticate';
+import { acceptedSchema } from './answers';
+import { idempotencyKey, parseWith, readJson } from './parse';
+import { knownError, languageOf, sendProblem } from './problem';
+import type { Answer, AnyRoute, Call, Route } from './route';
+
+const nobody: Principal = {
+  accountId: '',
+  login: '',
+  displayName: '',
+  roles: [],
+  enterpriseId: null,
+  mallId: null,
+};
+
+interface Context {
+  readonly requestId: string;
+  readonly language: Language;
+}
+
+/**
+ * The one way a request goes (api.md §1): limits, who, may they, is it there and theirs, is it well formed, then the
+ * handler, which looks at the idempotency key, at states and at facts, in this order.
+ */
+export function serve(definition: AnyRoute, services: Services, admission: Admission, metrics: Metrics) {
+  const route = definition as unknown as Route;
+  return async (request: Request, response: Response): Promise<void> => {
+    const context = { requestId: requestIdOf(request), language: languageOf(request) };
+    const startedAt = performance.now();
+    response.setHeader('X-Request-Id', context.requestId);
+    let leave: (() => void) | undefined;
+    try {
+      leave = admission.enter(route.idempotency !== 'none');
+      const answer = await answerOf(route, services, request, response, context);
+      send(response, services.settings.checkAnswers ? checked(route, answer) : answer);
+    } catch (error) {
+      fail(error, services, request, response, context);
+    } finally {
+      leave?.();
+      const ms = Math.round(performance.now() - startedAt);
+      metrics.answered(route.path, response.statusCode, ms);
+      services.log.info({ route: `${route.method} ${route.path}`, status: response.statusCode, ms, ...ids(context) });
+    }
+  };
+}
+
+async function answerOf(
+  route: Route,
+  services: Services,
+  request: Request,
+  response: Response,
+  context: Context,
+): Promise<Answer> {
+  const { principal, sessionId } = await identify(route, services, request);
+  const params = request.params as Readonly<Record<string, string>>;
+  const target = route.find === undefined ? undefined : await route.find({ services, principal, params });
+  if (route.find !== undefined && target === undefined) throw new DomainError('NOT_FOUND');
+  const query = route.query === undefined ? undefined : parseWith(route.query, { ...request.query });
+  const body = await bodyOf(route, services, request, response);
+  const call: Call<unknown, unknown, unknown> = {
+    services,
+    request,
+    ...context,
+    principal,
+    sessionId,
+    params,
+    query,
+    body,
+    idempotencyKey: idempotencyKey(request, route.idempotency),
+    target,
+  };
+  return route.handle(call);
+}
+
+async function identify(route: Route, services: Services, request: Request) {
+  if (route.access === 'open') return { principal: nobody, sessionId: '' };
+  const signedIn = await authenticate(request, services.db, services.settings.cookieSecure);
+  authorize(route.access, signedIn.principal);
+  return signedIn;
+}
+
+/** A route without a body schema takes none: an empty body or `{}`. */
+async function bodyOf(route: Route, services: Services, request: Request, response: Response): Promise<unknown> {
+  if (route.method === 'get' || route.method === 'delete') return undefined;
+  const json = await readJson(request, response, services.settings.bodyLimitBytes);
+  return parseWith(route.body ?? emptyBody, json);
+}
+
+const emptyBody = acceptedSchema.pick({});
+
+function send(response: Response, answer: Answer): void {
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  response.status(answer.status);
+  if (answer.raw !== undefined) response.type(answer.raw.contentType).send(answer.raw.content);
+  else if (answer.body === undefined) response.end();
+  else response.type('application/json').send(JSON.stringify(answer.body));
+}
+
+/** In tests every answer must be what its schema promises. */
+function checked(route: Route, answer: Answer): Answer {
+  if (answer.raw !== undefined) return answer;
+  const schema = answer.status === 202 ? acceptedSchema : route.answers[answer.status];
+  if (schema === undefined) throw new Error(`${route.path} does not promise ${answer.status}`);
+  if (schema === null) return answer;
+  const parsed = schema.safeParse(answer.body);
+  if (!parsed.success) throw new Error(`${route.path} broke its promise: ${parsed.error.message}`);
+  return answer;
+}
+
+function fail(error: unknown, services: Services, request: Request, response: Response, context: Context): void {
+  const known = knownError(error);
+  if (known === undefined || known.code === 'INTERNAL') services.log.error({ err: error, ...ids(context) }, 'fault');
+  // The client is gone: nobody is left to tell.
+  if (response.headersSent || response.destroyed) return;
+  sendProblem(request, response, known ?? new DomainError('INTERNAL'), context);
+}
+
+function ids(context: Context) {
+  return { requestId: context.requestId };
+}
+
+/** A proxy's request id is taken over if it is plain; it goes into logs, audit and histories. */
+function requestIdOf(request: Request): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+}

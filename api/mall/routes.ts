@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { benefitKinds } from '../../domain/catalogue/benefit';
+import type { Principal } from '../../domain/shared/roles';
+import { commodityCategories, commoditySources, commodityStates } from '../../domain/stock/states';
+import { processIdOf } from '../../domain/shared/ids';
+import { listBenefits, type BenefitRow } from '../../db/catalogue/queries';
+import { balanceEntries, enterpriseBalance } from '../../db/ledger/queries';
+import { listMalls, type MallRow } from '../../db/mall/queries';
+import { commodityById, listCommodities, type CommodityRow } from '../../db/stock/queries';
+import { resourceShape } from '../http/answers';
+import { listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
+import { route, type AnyRoute } from '../http/route';
+import { iso, isoOrNull, isoTime } from '../http/times';
+
+/** The enterprise of a mall manager; accounts of that role always have one. */
+export function enterpriseOf(principal: Principal): string {
+  if (principal.enterpriseId === null) throw new Error(`${principal.accountId} manages no enterprise`);
+  return principal.enterpriseId;
+}
+
+export const mallSchema = z.strictObject({ ...resourceShape, name: z.string(), enterpriseId: z.string() });
+
+export function renderMall(row: MallRow) {
+  const { createdAt, updatedAt, ...rest } = row;
+  return { ...rest, state: 'active', createdAt: iso(createdAt), updatedAt: iso(updatedAt), actions: [] };
+}
+
+export const benefitSchema = z.strictObject({
+  ...resourceShape,
+  name: z.string(),
+  kind: z.enum(benefitKinds),
+  priceFen: z.int(),
+  validity: z.strictObject({ days: z.int() }).nullable(),
+  exchangeNotes: z.string(),
+  refundable: z.literal(false),
+});
+
+export function renderBenefit(row: BenefitRow) {
+  const { createdAt, updatedAt, ...rest } = row;
+  return {
+    ...rest,
+    state: 'offered',
+    refundable: false,
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+    actions: [],
+  };
+}
+
+const commoditySchema = z.strictObject({
+  ...resourceShape,
+  source: z.enum(commoditySources),
+  category: z.enum(commodityCategories),
+  name: z.string(),
+  priceFen: z.int(),
+  redemptionNote: z.string(),
+  expiresAt: isoTime.nullable(),
+  purchaseId: z.string().optional(),
+  processId: z.string().optional(),
+  stock: z.strictObject({ total: z.int(), allocated: z.int(), held: z.int(), left: z.int() }),
+});
+
+function renderCommodity(row: CommodityRow) {
+  const { total, allocated, held, purchaseId, createdAt, updatedAt, ...rest } = row;
+  return {
+    ...rest,
+    // Purchased stock was brought in by its purchase's process.
+    ...(purchaseId === null ? {} : { purchaseId, processId: processIdOf(purchaseId) }),
+    expiresAt: isoOrNull(row.expiresAt),
+    stock: { total, allocated, held, left: total - allocated - held },
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+    actions: [],
+  };
+}
+
+const malls = route({
+  method: 'get',
+  path: '/v1/malls',
+  summary: "The caller's own malls",
+  tag: 'points mall',
+  access: ['mall_manager', 'member'],
+  idempotency: 'none',
+  query: listQuery({}),
+  answers: { 200: listSchema(mallSchema) },
+  handle: async ({ services, principal, query }) => ({
+    status: 200,
+    body: listAnswer(await listMalls(services.db, principal, pageRequest(query)), renderMall),
+  }),
+});
+
+const benefits = route({
+  method: 'get',
+  path: '/v1/benefits',
+  summary: 'What the resource centre sells (资源中心)',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'none',
+  query: listQuery({ kind: z.enum(benefitKinds).optional(), q: textFilter.optional() }),
+  answers: { 200: listSchema(benefitSchema) },
+  handle: async ({ services, query }) => {
+    const filter = { kind: query.kind ?? null, q: query.q ?? null };
+    return {
+      status: 200,
+      body: listAnswer(await listBenefits(services.db, filter, pageRequest(query)), renderBenefit),
+    };
+  },
+});
+
+const balance = route({
+  method: 'get',
+  path: '/v1/enterprise-balance',
+  summary: 'The enterprise balance (虚拟金): available = balance − held',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'none',
+  query: z.strictObject({}),
+  answers: { 200: z.strictObject({ balanceFen: z.int(), heldFen: z.int(), availableFen: z.int() }) },
+  handle: async ({ services, principal }) => {
+    const { balanceFen, heldFen } = await enterpriseBalance(services.db, enterpriseOf(principal));
+    return { status: 200, body: { balanceFen, heldFen, availableFen: balanceFen - heldFen } };
+  },
+});
+
+const entries = route({
+  method: 'get',
+  path: '/v1/enterprise-balance/entries',
+  summary: 'What moved the enterprise balance, newest first',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'none',
+  query: listQuery({}),
+  answers: {
+    200: listSchema(
+      z.strictObject({ id: z.string(), at: isoTime, kind: z.string(), subjectId: z.string(), amountFen: z.int() }),
+    ),
+  },
+  handle: async ({ services, principal, query }) => {
+    const page = await balanceEntries(services.db, enterpriseOf(principal), pageRequest(query));
+    return {
+      status: 200,
+      body: listAnswer(page, ({ id, at, kind, source, amountFen }) => ({
+        id: String(id),
+        at: iso(at),
+        kind,
+        subjectId: source,
+        amountFen,
+      })),
+    };
+  },
+});
+
+const commodities = route({
+  method: 'get',
+  path: '/v1/commodities',
+  summary: 'The enterprise stock (企业总库存)',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'none',
+  query: listQuery({
+    state: z.enum(commodityStates).optional(),
+    source: z.enum(commoditySources).optional(),
+    category: z.enum(commodityCategories).optional(),
+    q: textFilter.optional(),
+  }),
+  answers: { 200: listSchema(commoditySchema) },
+  handle: async ({ services, principal, query }) => {
+    const { state = null, source = null, category = null, q = null } = query;
+    const filter = { state, source, category, q };
+    const page = await listCommodities(services.db, enterpriseOf(principal), filter, pageRequest(query));
+    return { status: 200, body: listAnswer(page, renderCommodity) };
+  },
+});
+
+const commodity = route({
+  method: 'get',
+  path: '/v1/commodities/:id',
+  summary: 'One commodity of the enterprise stock',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'none',
+  query: z.strictObject({}),
+  find: ({ services, principal, params }) =>
+    commodityById(services.db, enterpriseOf(principal), params['id'] ?? ''),
+  answers: { 200: commoditySchema },
+  handle: ({ target }) => Promise.resolve({ status: 200, body: renderCommodity(target) }),
+});
+
+export const mallRoutes: readonly AnyRoute[] = [malls, benefits, balance, entries, commodities, commodity];

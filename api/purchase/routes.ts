@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { payPurchaseSchema, placePurchaseSchema } from '../../domain/purchase/schemas';
+import { purchaseMachine, purchaseStates, type PurchaseCommand } from '../../domain/purchase/states';
+import { DomainError } from '../../domain/shared/errors';
+import { alreadyReached, allows, wrongState } from '../../domain/shared/state-machine';
+import { benefitById } from '../../db/catalogue/queries';
+import { enterpriseBalance } from '../../db/ledger/queries';
+import { newId } from '../../db/new-id';
+import { listPurchases, purchaseById, type PurchaseRow } from '../../db/purchase/queries';
+import { purchaseStart } from '../../temporal/starts';
+import { purchaseUpdates, purchaseWorkflowId } from '../../workflows/purchase/contract';
+import { acceptedSchema } from '../http/answers';
+import { listAnswer, listQuery, listSchema, pageRequest } from '../http/lists';
+import { commandRequest, route, type Answer, type AnyRoute, type Call, type Sighting } from '../http/route';
+import { enterpriseOf } from '../mall/routes';
+import {
+  purchaseSchema,
+  purchaseSummarySchema,
+  renderPurchase,
+  renderPurchaseById,
+  renderPurchaseSummary,
+} from './render';
+
+function findPurchase({ services, principal, params }: Sighting): Promise<PurchaseRow | undefined> {
+  return purchaseById(services.db, enterpriseOf(principal), params['id'] ?? '');
+}
+
+const place = route({
+  method: 'post',
+  path: '/v1/purchases',
+  summary: 'Buy now (立即购买): places an order and freezes its information for confirmation',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'required',
+  body: placePurchaseSchema,
+  answers: { 201: purchaseSchema, 202: acceptedSchema },
+  handle: async (call) => {
+    const { services, principal, body, requestId, language } = call;
+    const { db, gateway, settings } = services;
+    const enterpriseId = enterpriseOf(principal);
+    return services.commands.forCase({
+      ...commandRequest(call),
+      status: 201,
+      allocate: () => {
+        const resourceId = newId('purchase');
+        return { resourceId, workflowId: purchaseWorkflowId(resourceId) };
+      },
+      check: async () => {
+        if ((await benefitById(db, body.benefitId)) === undefined) throw benefitNotFound();
+        return 'go';
+      },
+      deliver: (claim) => {
+        const order = { purchaseId: claim.resourceId, enterpriseId, ...body };
+        const by = { accountId: principal.accountId, commandId: claim.id, requestId };
+        const start = purchaseStart({ ...order, ...by, policy: settings.purchasePolicy }, settings);
+        return gateway.create(start, claim.updateId);
+      },
+      render: (id) => renderPurchaseById(db, enterpriseId, id, language),
+    });
+  },
+});
+
+function benefitNotFound(): DomainError {
+  return new DomainError('REFERENCE_NOT_FOUND', {
+    errors: [{ path: '/benefitId', code: 'REFERENCE_NOT_FOUND', message: 'no such benefit' }],
+  });
+}
+
+/** A person's command upon a purchase: judged by its row first, then carried out by its run. */
+function command<Body>(
+  call: Call<Body, undefined, PurchaseRow>,
+  name: PurchaseCommand,
+  facts: (row: PurchaseRow) => Promise<void> = () => Promise.resolve(),
+): Promise<Answer> {
+  const { services, principal, target, requestId, language } = call;
+  const enterpriseId = enterpriseOf(principal);
+  let row: PurchaseRow | undefined = target;
+  return services.commands.forCase({
+    ...commandRequest(call),
+    status: 200,
+    allocate: () => ({ resourceId: target.id, workflowId: purchaseWorkflowId(target.id) }),
+    check: async () => {
+      // The row found with the request serves the first look; a later one must see what changed meanwhile.
+      const current = row ?? (await purchaseById(services.db, enterpriseId, target.id)) ?? target;
+      row = undefined;
+      if (alreadyReached(purchaseMachine, current.state, name)) return 'reached';
+      if (!allows(purchaseMachine, current.state, name)) throw wrongState(purchaseMachine, current.state);
+      await facts(current);
+      return 'go';
+    },
+    deliver: (claim) =>
+      services.gateway.command(purchaseWorkflowId(target.id), purchaseUpdates[name], claim.updateId, {
+        commandId: claim.id,
+        accountId: principal.accountId,
+        requestId,
+      }),
+    render: (id) => renderPurchaseById(services.db, enterpriseId, id, language),
+  });
+}
+
+const pay = route({
+  method: 'post',
+  path: '/v1/purchases/:id/pay',
+  summary: 'Pay now (立即支付), from the enterprise balance; answers the order detail',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'required',
+  find: findPurchase,
+  body: payPurchaseSchema,
+  answers: { 200: purchaseSchema, 202: acceptedSchema },
+  handle: (call) =>
+    command(call, 'pay', async (row) => {
+      if (call.body.method !== 'balance')
+        throw new DomainError('CHANNEL_NOT_AVAILABLE', {
+          errors: [{ path: '/method', code: 'CHANNEL_NOT_AVAILABLE', message: 'only balance is available here' }],
+        });
+      const { balanceFen, heldFen } = await enterpriseBalance(call.services.db, enterpriseOf(call.principal));
+      const missingFen = row.totalFen - (balanceFen - heldFen);
+      if (missingFen > 0) throw new DomainError('BALANCE_SHORT', { missingFen });
+    }),
+});
+
+const cancel = route({
+  method: 'post',
+  path: '/v1/purchases/:id/cancel',
+  summary: 'Cancel an order before payment',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'honoured',
+  find: findPurchase,
+  answers: { 200: purchaseSchema, 202: acceptedSchema },
+  handle: (call) => command(call, 'cancel'),
+});
+
+const close = route({
+  method: 'post',
+  path: '/v1/purchases/:id/close',
+  summary: 'Close the order detail (关闭): the purchase is finished',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'honoured',
+  find: findPurchase,
+  answers: { 200: purchaseSchema, 202: acceptedSchema },
+  handle: (call) => command(call, 'close'),
+});
+
+const list = route({
+  method: 'get',
+  path: '/v1/purchases',
+  summary: "The enterprise's purchases, newest first",
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'none',
+  query: listQuery({ state: z.enum(purchaseStates).optional() }),
+  answers: { 200: listSchema(purchaseSummarySchema) },
+  handle: async ({ services, principal, query }) => {
+    const filter = { state: query.state ?? null };
+    const page = await listPurchases(services.db, enterpriseOf(principal), filter, pageRequest(query));
+    return { status: 200, body: listAnswer(page, renderPurchaseSummary) };
+  },
+});
+
+const detail = route({
+  method: 'get',
+  path: '/v1/purchases/:id',
+  summary: 'The order detail (订单详情)',
+  tag: 'points mall',
+  access: ['mall_manager'],
+  idempotency: 'none',
+  find: findPurchase,
+  query: z.strictObject({}),
+  answers: { 200: purchaseSchema },
+  handle: async ({ services, target, language }) => ({
+    status: 200,
+    body: await renderPurchase(services.db, target, language),
+  }),
+});
+
+export const purchaseRoutes: readonly AnyRoute[] = [place, list, detail, pay, cancel, close];

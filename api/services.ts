@@ -1,0 +1,35 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Db } from '../db/connection';
+import type { Gateway } from '../temporal/gateway';
+import type { PurchasePolicy } from '../workflows/purchase/contract';
+import type { SignInThrottle } from './account/throttle';
+import type { Passwords } from './account/passwords';
+import type { Commands } from './http/commands';
+
+/** What route handlers work with, wired once by the composition root. */
+export interface Services {
+  readonly db: Db;
+  readonly temporal: Client;
+  readonly gateway: Gateway;
+  readonly commands: Commands;
+  readonly passwords: Passwords;
+  readonly throttle: SignInThrottle;
+  readonly log: Logger;
+  readonly settings: Settings;
+}
+
+export interface Settings {
+  readonly sessionMs: number;
+  readonly cookieSecure: boolean;
+  readonly bodyLimitBytes: number;
+  readonly maxRequests: number;
+  readonly maxCommands: number;
+  /** Proxies in front of us whose X-Forwarded-For is believed. */
+  readonly trustProxy: number;
+  /** Every answer is held against its own schema; for tests. */
+  readonly checkAnswers: boolean;
+  readonly mallsPerEnterprise: number;
+  readonly purchasePolicy: PurchasePolicy;
+  readonly workflowTaskTimeoutMs: number;
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+
+/**
+ * The environment, parsed once by each main and handed on as plain values. All faults are reported at once, each with
+ * its name and what was expected; a MALLFLOW_ variable nobody knows is a fault too, since it is a typing mistake.
+ */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/** Good enough to try things out on one machine, and refused in production. */
+const demoSecret = 'mallflow-demo-secret-not-for-production';
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `a whole number from ${min} to ${max}`);
+
+const flag = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
+
+const seconds = integer(1, 315_360_000).transform((value) => value * 1_000);
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'a postgres:// URL');
+
+/** Every variable, with its default. The table in docs/operations.md says the same in words. */
+const variables = {
+  NODE_ENV: z.enum(['development', 'test', 'production'], 'development, test or production').default('development'),
+  DATABASE_URL: postgresUrl.optional(),
+  APP_DATABASE_URL: postgresUrl.optional(),
+  PORT: integer(0, 65_535).default(3000),
+  MALLFLOW_HOST: z.string().min(1).default('127.0.0.1'),
+  MALLFLOW_SECRET: z.string().min(32, 'at least 32 characters').default(demoSecret),
+  MALLFLOW_TRUST_PROXY: integer(0, 10).default(0),
+  MALLFLOW_COOKIE_SECURE: flag.optional(),
+  MALLFLOW_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug'], 'a pino level').default('info'),
+  MALLFLOW_TASK_QUEUE: z.string().min(1).default('mallflow'),
+  MALLFLOW_TIME_PROFILE: z.enum(['normal', 'short'], 'normal or short').default('normal'),
+  MALLFLOW_CHECK_ANSWERS: flag.default(false),
+  MALLFLOW_SESSION_SECONDS: seconds.default(12 * 3_600_000),
+  MALLFLOW_SIGN_IN_ATTEMPTS: integer(1, 10_000).default(10),
+  MALLFLOW_ADDRESS_ATTEMPTS: integer(1, 100_000).default(100),
+  MALLFLOW_SIGN_IN_WINDOW_SECONDS: seconds.default(900_000),
+  MALLFLOW_BODY_LIMIT_BYTES: integer(1_024, 10_485_760).default(65_536),
+  MALLFLOW_MAX_REQUESTS: integer(1, 100_000).default(256),
+  MALLFLOW_MAX_COMMANDS: integer(1, 100_000).default(64),
+  MALLFLOW_ACCEPT_MS: integer(100, 60_000).default(5_000),
+  MALLFLOW_RESULT_MS: integer(100, 60_000).default(5_000),
+  MALLFLOW_API_POOL: integer(1, 500).default(20),
+  MALLFLOW_PAY_WITHIN_SECONDS: seconds.default(30 * 60_000),
+  MALLFLOW_DETAIL_OPEN_SECONDS: seconds.default(7 * 86_400_000),
+  MALLFLOW_MALLS_PER_ENTERPRISE: integer(1, 1_000).default(3),
+  MALLFLOW_WORKER_PORT: integer(0, 65_535).optional(),
+  MALLFLOW_WORKER_POOL: integer(1, 500).default(20),
+  MALLFLOW_WORKFLOW_CACHE: integer(10, 1_000_000).default(1_500),
+  MALLFLOW_WATCHDOG_SECONDS: seconds.default(10_000),
+} as const;
+
+/** Read by the set-up scripts, not by the product. */
+const scriptVariables = new Set(['MALLFLOW_CACHE_DIR', 'MALLFLOW_URL']);
+
+const schema = z.object(variables);
+type Parsed = z.infer<typeof schema>;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigurationError with every fault */
+export function parseEnvironment(environment: Environment): Parsed {
+  const faults = Object.keys(environment)
+    .filter((name) => name.startsWith('MALLFLOW_') && !(name in variables) && !scriptVariables.has(name))
+    .map((name) => `${name}: no such variable; see docs/operations.md`);
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')}: expected ${issue.message}`);
+    throw new ConfigurationError(faults);
+  }
+  if (parsed.data.NODE_ENV === 'production') faults.push(...productionFaults(parsed.data));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return parsed.data;
+}
+
+function productionFaults(parsed: Parsed): string[] {
+  const faults: string[] = [];
+  if (parsed.MALLFLOW_SECRET === demoSecret) faults.push('MALLFLOW_SECRET: expected a secret of your own in production');
+  if (parsed.MALLFLOW_COOKIE_SECURE === false) faults.push('MALLFLOW_COOKIE_SECURE: expected true in production');
+  if (parsed.MALLFLOW_TIME_PROFILE === 'short') faults.push('MALLFLOW_TIME_PROFILE: expected normal in production');
+  return faults;
+}
+
+/** How a process reaches the database: the restricted login when one is named, else the owner's URL in the app role. */
+export function databaseAccess(parsed: Parsed): { readonly url: string; readonly role: 'mallflow_app' | null } {
+  if (parsed.APP_DATABASE_URL !== undefined) return { url: parsed.APP_DATABASE_URL, role: null };
+  if (parsed.DATABASE_URL !== undefined) return { url: parsed.DATABASE_URL, role: 'mallflow_app' };
+  throw new ConfigurationError(['DATABASE_URL: expected a postgres:// URL (or APP_DATABASE_URL)']);
+}
+
+/** @throws ConfigurationError when the owner's URL is missing: only the owner migrates and furnishes. */
+export function ownerUrl(parsed: Parsed): string {
+  if (parsed.DATABASE_URL === undefined) throw new ConfigurationError(['DATABASE_URL: expected a postgres:// URL']);
+  return parsed.DATABASE_URL;
+}
+
+/** Time-outs of a run and of its steps. `short` is for tests that kill processes and cannot wait. */
+export interface TimeProfile {
+  readonly workflowTaskMs: number;
+  readonly stickyQueueMs: number;
+  readonly quickMs: number;
+  readonly attemptMs: number;
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+}
+
+const timeProfiles: Readonly<Record<Parsed['MALLFLOW_TIME_PROFILE'], TimeProfile>> = {
+  normal: {
+    workflowTaskMs: 10_000,
+    stickyQueueMs: 10_000,
+    quickMs: 2_000,
+    attemptMs: 10_000,
+    firstRetryMs: 1_000,
+    longestRetryMs: 60_000,
+  },
+  short: {
+    workflowTaskMs: 2_000,
+    stickyQueueMs: 1_000,
+    quickMs: 1_000,
+    attemptMs: 3_000,
+    firstRetryMs: 100,
+    longestRetryMs: 1_000,
+  },
+};
+
+export function timeProfile(parsed: Parsed): TimeProfile {
+  return timeProfiles[parsed.MALLFLOW_TIME_PROFILE];
+}
+
+/** What a new purchase is given to live by. */
+export function purchasePolicy(parsed: Parsed) {
+  const { quickMs, attemptMs, firstRetryMs, longestRetryMs } = timeProfile(parsed);
+  return {
+    payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
+    detailOpenForMs: parsed.MALLFLOW_DETAIL_OPEN_SECONDS,
+    times: { quickMs, attemptMs, firstRetryMs, longestRetryMs },
+  };
+}
+
+export type Configuration = Parsed;

@@ -1,0 +1,22 @@
+import type { Role } from '../../domain/shared/roles';
+import { firstRow, type Queryable } from '../connection';
+
+export interface AccountRow {
+  readonly id: string;
+  readonly login: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+  readonly enterpriseId: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export async function accountById(db: Queryable, id: string): Promise<AccountRow | undefined> {
+  return firstRow<AccountRow>(
+    db,
+    `select id, login, display_name as "displayName", roles, enterprise_id as "enterpriseId",
+            created_at as "createdAt", updated_at as "updatedAt"
+       from accounts where id = :id`,
+    { id },
+  );
+}

@@ -1,0 +1,121 @@
+import type { CaseState, ProcessKind, Turn } from '../../domain/case/states';
+import { firstRow, rows, type Db, type Queryable } from '../connection';
+import { pageOf, type Page, type PageRequest } from '../lists';
+
+export interface CaseRow {
+  readonly id: string;
+  readonly kind: ProcessKind;
+  readonly subjectId: string;
+  readonly workflowId: string;
+  readonly title: string;
+  readonly state: CaseState;
+  readonly stage: string;
+  readonly whoseTurn: Turn;
+  readonly dueAt: Date | null;
+  readonly stuckCode: string | null;
+  readonly stuckSince: Date | null;
+  readonly openedAt: Date;
+  readonly closedAt: Date | null;
+  readonly updatedAt: Date;
+}
+
+const columns = `
+  id, kind, subject_id as "subjectId", workflow_id as "workflowId", title, state, stage, whose_turn as "whoseTurn",
+  due_at as "dueAt", stuck_code as "stuckCode", stuck_since as "stuckSince", opened_at as "openedAt",
+  closed_at as "closedAt", updated_at as "updatedAt"`;
+
+export interface CaseFilter {
+  readonly kind: ProcessKind | null;
+  readonly state: CaseState | null;
+  readonly stage: string | null;
+  readonly whoseTurn: Turn | null;
+  readonly overdue: boolean | null;
+  readonly stuck: boolean | null;
+  /** A process or subject id, or part of the title. */
+  readonly q: string | null;
+}
+
+export async function listCases(db: Queryable, filter: CaseFilter, request: PageRequest): Promise<Page<CaseRow>> {
+  const found = await rows<CaseRow>(
+    db,
+    `select ${columns} from process_cases where ${conditionsOf(filter).join(' and ')}
+        and (:after::text is null or id < :after)
+      order by id desc limit :limit + 1`,
+    { ...filter, ...request },
+  );
+  return pageOf(found, request, (row) => row.id);
+}
+
+/** Only the conditions asked for: a constant `state = 'open'` lets the planner use the partial indexes. */
+function conditionsOf(filter: CaseFilter): string[] {
+  const conditions = ['true'];
+  if (filter.kind !== null) conditions.push('kind = :kind');
+  if (filter.state !== null) conditions.push(filter.state === 'open' ? "state = 'open'" : 'state = :state');
+  if (filter.stage !== null) conditions.push('stage = :stage');
+  if (filter.whoseTurn !== null) conditions.push('whose_turn = :whoseTurn');
+  if (filter.overdue !== null)
+    conditions.push(`${filter.overdue ? '' : 'not '}(state = 'open' and due_at is not null and due_at < now())`);
+  if (filter.stuck !== null) conditions.push(`stuck_code is ${filter.stuck ? 'not ' : ''}null`);
+  if (filter.q !== null) conditions.push('(id = :q or subject_id = :q or strpos(lower(title), lower(:q)) > 0)');
+  return conditions;
+}
+
+export async function caseById(db: Queryable, id: string): Promise<CaseRow | undefined> {
+  return firstRow<CaseRow>(db, `select ${columns} from process_cases where id = :id`, { id });
+}
+
+/** Open cases by kind and stage: exact, read from the partial index of open cases alone. */
+export async function countOpenCases(
+  db: Db,
+): Promise<{ readonly kind: ProcessKind; readonly stage: string; readonly count: number }[]> {
+  return rows(
+    db,
+    `select kind, stage, count(*) as count from process_cases where state = 'open' group by kind, stage order by 1, 2`,
+  );
+}
+
+export interface EventRow {
+  readonly at: Date;
+  readonly actor: string;
+  readonly actorName: string | null;
+  readonly act: string;
+  readonly from: string | null;
+  readonly to: string;
+}
+
+/** The events of a case, oldest first, with the display name of whoever acted. */
+export async function caseEvents(db: Queryable, caseId: string): Promise<EventRow[]> {
+  return rows<EventRow>(
+    db,
+    `select e.at, e.actor, a.display_name as "actorName", e.act, e.from_state as "from", e.to_state as "to"
+       from case_events e left join accounts a on a.id = e.actor
+      where e.case_id = :caseId order by e.id`,
+    { caseId },
+  );
+}
+
+export interface AuditRow {
+  readonly id: number;
+  readonly at: Date;
+  readonly actor: string;
+  readonly action: string;
+  readonly subjectId: string;
+  readonly reason: string | null;
+  readonly requestId: string | null;
+}
+
+export async function listAudit(
+  db: Queryable,
+  filter: { readonly actor: string | null; readonly subjectId: string | null },
+  request: PageRequest,
+): Promise<Page<AuditRow>> {
+  const found = await rows<AuditRow>(
+    db,
+    `select id, at, actor, action, subject_id as "subjectId", reason, request_id as "requestId" from audit_log
+      where (:actor::text is null or actor = :actor) and (:subjectId::text is null or subject_id = :subjectId)
+        and (:after::bigint is null or id < :after::bigint)
+      order by id desc limit :limit + 1`,
+    { ...filter, ...request },
+  );
+  return pageOf(found, request, (row) => String(row.id));
+}

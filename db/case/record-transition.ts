@@ -1,0 +1,104 @@
+import type { CaseStanding, ProcessKind } from '../../domain/case/states';
+import { processIdOf } from '../../domain/shared/ids';
+import { firstRow, run, type Trx } from '../connection';
+
+/** Who caused a change, for events and audit: an account id or `system`, with the HTTP request where there was one. */
+export interface By {
+  readonly actor: string;
+  readonly requestId: string | null;
+  readonly reason?: string;
+}
+
+export interface Opening {
+  readonly kind: ProcessKind;
+  readonly subjectId: string;
+  readonly workflowId: string;
+  readonly enterpriseId: string | null;
+  /** What lists call the case; no personal data. */
+  readonly title: string;
+  readonly stage: string;
+  readonly standing: CaseStanding;
+  readonly dueAt: Date | null;
+  readonly by: By;
+}
+
+/** Inserts the case of a new subject with its first event and audit row. The subject's own insert keeps it single. */
+export async function recordOpening(trx: Trx, opening: Opening): Promise<void> {
+  await run(trx, 
+    `with opened as (
+       insert into process_cases
+         (id, kind, subject_id, workflow_id, enterprise_id, title, state, stage, whose_turn, due_at)
+       values (:id, :kind, :subjectId, :workflowId, :enterpriseId, :title, :state, :stage, :turn, :dueAt)
+       returning id
+     ), event as (
+       insert into case_events (case_id, actor, act, from_state, to_state, request_id)
+       select id, :actor, 'open', null, :stage, :requestId from opened
+     )
+     insert into audit_log (actor, action, subject_id, enterprise_id, request_id)
+     select :actor, :action, :subjectId, :enterpriseId, :requestId from opened`,
+    {
+      id: processIdOf(opening.subjectId),
+      kind: opening.kind,
+      subjectId: opening.subjectId,
+      workflowId: opening.workflowId,
+      enterpriseId: opening.enterpriseId,
+      title: opening.title,
+      state: opening.standing.state,
+      stage: opening.stage,
+      turn: opening.standing.whoseTurn,
+      dueAt: opening.dueAt,
+      actor: opening.by.actor,
+      action: `${opening.kind}.open`,
+      requestId: opening.by.requestId,
+    },
+  );
+}
+
+export interface Transition {
+  readonly kind: ProcessKind;
+  readonly subjectId: string;
+  readonly act: string;
+  readonly from: string;
+  readonly to: string;
+  readonly standing: CaseStanding;
+  readonly dueAt: Date | null;
+  readonly by: By;
+}
+
+/**
+ * The one way a case changes: its row, an event and an audit row, in the transaction of the change itself. The row must
+ * stand where the change started, else the case and its subject have fallen apart and the transaction must not commit.
+ */
+export async function recordTransition(trx: Trx, change: Transition): Promise<void> {
+  const moved = await firstRow(
+    trx,
+    `with moved as (
+       update process_cases
+          set stage = :to, state = :state, whose_turn = :turn, due_at = :dueAt,
+              closed_at = case when :state = 'open' then null else now() end,
+              stuck_code = null, stuck_since = null, updated_at = now()
+        where id = :id and stage = :from
+       returning id, subject_id, enterprise_id
+     ), event as (
+       insert into case_events (case_id, actor, act, from_state, to_state, reason, request_id)
+       select id, :actor, :act, :from, :to, :reason, :requestId from moved
+     )
+     insert into audit_log (actor, action, subject_id, enterprise_id, reason, request_id)
+     select :actor, :action, subject_id, enterprise_id, :reason, :requestId from moved
+     returning id`,
+    {
+      id: processIdOf(change.subjectId),
+      from: change.from,
+      to: change.to,
+      state: change.standing.state,
+      turn: change.standing.whoseTurn,
+      dueAt: change.dueAt,
+      actor: change.by.actor,
+      act: change.act,
+      action: `${change.kind}.${change.act}`,
+      reason: change.by.reason ?? null,
+      requestId: change.by.requestId,
+    },
+  );
+  if (moved === undefined) throw new Error(`case of ${change.subjectId} does not stand at ${change.from}`);
+}

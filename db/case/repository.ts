@@ -1,0 +1,94 @@
+import type { ProcessKind } from '../../domain/case/states';
+import { firstRow, rows, run, type Db, type Trx } from '../connection';
+import type { By } from './record-transition';
+
+/** An audit row for a change that belongs to no case (an enterprise added, a password changed). */
+export async function recordAudit(
+  trx: Trx,
+  entry: { readonly action: string; readonly subjectId: string; readonly enterpriseId: string | null; readonly by: By },
+): Promise<void> {
+  await run(trx, 
+    `insert into audit_log (actor, action, subject_id, enterprise_id, reason, request_id)
+     values (:actor, :action, :subjectId, :enterpriseId, :reason, :requestId)`,
+    {
+      actor: entry.by.actor,
+      action: entry.action,
+      subjectId: entry.subjectId,
+      enterpriseId: entry.enterpriseId,
+      reason: entry.by.reason ?? null,
+      requestId: entry.by.requestId,
+    },
+  );
+}
+
+/** Marks an open case so that lists show it and why; the first moment of standing still is kept. */
+export async function markStuck(db: Db, workflowId: string, code: string): Promise<void> {
+  await run(db, 
+    `update process_cases set stuck_code = :code, stuck_since = coalesce(stuck_since, now())
+      where workflow_id = :workflowId and state = 'open' and stuck_code is distinct from :code`,
+    { workflowId, code },
+  );
+}
+
+export async function clearStuck(db: Db, workflowId: string): Promise<void> {
+  await run(db, 
+    `update process_cases set stuck_code = null, stuck_since = null
+      where workflow_id = :workflowId and stuck_code is not null`,
+    { workflowId },
+  );
+}
+
+/** The stuck code of a case whose row is open while the engine knows no run of it. */
+export const runMissing = 'RUN_MISSING';
+
+export interface WatchedCase {
+  readonly kind: ProcessKind;
+  readonly subjectId: string;
+  readonly workflowId: string;
+  readonly stuckCode: string | null;
+}
+
+/**
+ * Open cases whose run may be gone: flagged by the gateway, or overdue although a timer should have moved them.
+ * In random order, so that a hundred hopeless ones do not keep the others from their turn.
+ */
+export async function casesToWatch(
+  db: Db,
+  options: { readonly overdueByMs: number; readonly limit: number },
+): Promise<WatchedCase[]> {
+  return rows<WatchedCase>(
+    db,
+    `select kind, subject_id as "subjectId", workflow_id as "workflowId", stuck_code as "stuckCode"
+       from process_cases
+      where state = 'open'
+        and (stuck_code = '${runMissing}' or due_at < now() - make_interval(secs => :overdueS))
+      order by random() limit :limit`,
+    { overdueS: options.overdueByMs / 1_000, limit: options.limit },
+  );
+}
+
+/**
+ * Runs `restart` while the case's row is locked and still open, so that two rescuers cannot start it twice.
+ * Returns false when the case is not open any more.
+ */
+export async function whileOpenAndLocked(db: Db, workflowId: string, restart: () => Promise<void>): Promise<boolean> {
+  return db.transaction(async (trx) => {
+    const open = await firstRow(
+      trx,
+      `select id from process_cases where workflow_id = :workflowId and state = 'open' for update`,
+      { workflowId },
+    );
+    if (open === undefined) return false;
+    await restart();
+    return true;
+  });
+}
+
+export async function watchedCase(db: Db, subjectOrProcessId: string): Promise<WatchedCase | undefined> {
+  return firstRow<WatchedCase>(
+    db,
+    `select kind, subject_id as "subjectId", workflow_id as "workflowId", stuck_code as "stuckCode"
+       from process_cases where id = :id or subject_id = :id`,
+    { id: subjectOrProcessId },
+  );
+}

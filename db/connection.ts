@@ -1,0 +1,116 @@
+import knex, { type Knex } from 'knex';
+import { types } from 'pg';
+
+export type Db = Knex;
+export type Trx = Knex.Transaction;
+/** Reads run on either; writes always take a {@link Trx}. */
+export type Queryable = Db | Trx;
+
+/** The group role the migrations create; it may not change ledger, audit or events. */
+export const appRole = 'mallflow_app';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** `SET ROLE` on every connection; null when the URL names a login that is restricted already. */
+  readonly role: typeof appRole | null;
+  readonly poolMax: number;
+  readonly applicationName: string;
+  /** Bounds of one statement, of waiting for a lock, and of getting a connection, in milliseconds. */
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly acquireTimeoutMs: number;
+}
+
+// bigint columns hold fen and row numbers: both stay far below 2^53, and a value that does not must not be rounded.
+types.setTypeParser(types.builtins.INT8, (text) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint outside the safe range: ${text}`);
+  return value;
+});
+
+export function connect(options: DatabaseOptions): Db {
+  return knex({
+    client: 'pg',
+    connection: {
+      connectionString: options.url,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: options.acquireTimeoutMs,
+      statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+    },
+    pool: {
+      min: 0,
+      max: options.poolMax,
+      afterCreate: (connection: PgConnection, done: (error: Error | null, connection: PgConnection) => void) => {
+        const role = options.role === null ? '' : `set role ${options.role};`;
+        connection.query(`${role} set lock_timeout = ${options.lockTimeoutMs}`, (error) => done(error, connection));
+      },
+    },
+    acquireConnectionTimeout: options.acquireTimeoutMs,
+  });
+}
+
+interface PgConnection {
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly names: readonly string[];
+}
+
+const statements = new Map<string, Statement>();
+
+/**
+ * Turns `:name` into knex's `?`. Knex has named bindings of its own, but takes `:name::text` for an identifier, and
+ * casts are what keeps PostgreSQL from guessing the type of a null.
+ */
+function statementOf(template: string): Statement {
+  const known = statements.get(template);
+  if (known !== undefined) return known;
+  const names: string[] = [];
+  const sql = template.replace(/(?<!:):([a-z]\w*)/gi, (_, name: string) => {
+    names.push(name);
+    return '?';
+  });
+  const statement = { sql, names };
+  statements.set(template, statement);
+  return statement;
+}
+
+export type Bindings = Readonly<Record<string, unknown>>;
+
+/** Runs one SQL statement, given as a constant template with `:name` bindings, and returns its rows. */
+export async function rows<R>(db: Queryable, template: string, bindings: Bindings = {}): Promise<R[]> {
+  const { sql, names } = statementOf(template);
+  const values = names.map((name) => {
+    const value = bindings[name];
+    if (value === undefined) throw new Error(`no value for :${name}`);
+    return value as Knex.RawBinding;
+  });
+  const result = await db.raw<{ rows: R[] }>(sql, values);
+  return result.rows;
+}
+
+/** {@link rows} for a statement whose rows are of no interest. */
+export async function run(db: Queryable, template: string, bindings: Bindings = {}): Promise<void> {
+  await rows(db, template, bindings);
+}
+
+export async function firstRow<R>(
+  db: Queryable,
+  template: string,
+  bindings: Bindings = {},
+): Promise<R | undefined> {
+  return (await rows<R>(db, template, bindings))[0];
+}
+
+/** True when the roles of this pool could rewrite history: the product must not run like that. */
+export async function mayRewriteLedger(db: Db): Promise<boolean> {
+  const row = await firstRow<{ may: boolean }>(
+    db,
+    `select has_table_privilege('ledger_lines', 'UPDATE') or has_table_privilege('ledger_lines', 'DELETE') as may`,
+  );
+  return row?.may ?? true;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { staffRoles } from '../shared/roles';
+
+/** Logins are compared without regard to case. Printable, without spaces. */
+export const loginSchema = z.string().regex(/^[\x21-\x7e]{3,64}$/, '3 to 64 visible ASCII characters');
+
+/** argon2 hashes any length; the cap keeps a request from buying hashing time. */
+export const passwordSchema = z.string().min(10).max(128);
+
+export const signInSchema = z.strictObject({ login: z.string().min(1).max(64), password: z.string().min(1).max(128) });
+
+export const changePasswordSchema = z.strictObject({ current: z.string().min(1).max(128), next: passwordSchema });
+
+/** A mall manager belongs to exactly one enterprise; reviewers and operators to none. */
+export const addStaffSchema = z
+  .strictObject({
+    login: loginSchema,
+    password: passwordSchema,
+    displayName: z.string().trim().min(1).max(60),
+    roles: z.array(z.enum(staffRoles)).min(1).max(staffRoles.length),
+    enterpriseId: z.string().min(1).max(64).optional(),
+  })
+  .superRefine((staff, context) => {
+    if (new Set(staff.roles).size !== staff.roles.length)
+      context.addIssue({ code: 'custom', path: ['roles'], message: 'each role at most once' });
+    const manages = staff.roles.includes('mall_manager');
+    if (manages && staff.enterpriseId === undefined)
+      context.addIssue({ code: 'custom', path: ['enterpriseId'], message: 'a mall manager needs an enterprise' });
+    if (!manages && staff.enterpriseId !== undefined)
+      context.addIssue({ code: 'custom', path: ['enterpriseId'], message: 'only a mall manager has an enterprise' });
+  });
+
+export const addEnterpriseSchema = z.strictObject({ name: z.string().trim().min(1).max(60) });
+
+export const addMallSchema = z.strictObject({
+  enterpriseId: z.string().min(1).max(64),
+  name: z.string().trim().min(1).max(40),
+});

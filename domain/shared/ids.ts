@@ -1,0 +1,38 @@
+/**
+ * Public ids: a prefix that names the kind and a ULID in lower case, so that they sort by the time they were allocated.
+ * They are opaque to clients.
+ */
+export const idPrefixes = {
+  account: 'acc',
+  benefit: 'ben',
+  command: 'op',
+  commodity: 'com',
+  enterprise: 'ent',
+  hold: 'hld',
+  journal: 'jnl',
+  mall: 'mal',
+  process: 'prc',
+  purchase: 'pur',
+  session: 'ses',
+  topUp: 'top',
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+const ulidPattern = '[0-7][0-9a-hjkmnp-tv-z]{25}';
+
+export function idPattern(kind: IdKind): RegExp {
+  return new RegExp(`^${idPrefixes[kind]}_${ulidPattern}$`);
+}
+
+export function isId(kind: IdKind, value: string): boolean {
+  return idPattern(kind).test(value);
+}
+
+/**
+ * The process id of the case that carries a subject: the subject's own ULID under the process prefix, so that whoever
+ * allocates the subject knows the process before it is opened.
+ */
+export function processIdOf(subjectId: string): string {
+  return `${idPrefixes.process}_${subjectId.slice(subjectId.indexOf('_') + 1)}`;
+}

@@ -1,0 +1,48 @@
+import {
+  Client,
+  Connection,
+  makeGrpcRetryInterceptor,
+  type ConnectionOptions,
+  type GrpcRetryOptions,
+} from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+/** All our workflows and activities share one queue until one of them must scale by itself. */
+export const taskQueue = 'mallflow';
+
+const resourceExhausted = 8;
+const unavailable = 14;
+
+/**
+ * What is worth asking again until the deadline: a server that is not there, and a run in the middle of closing. Every
+ * other RESOURCE_EXHAUSTED is overload, which the SDK's own interceptor would hide by retrying for seconds (E3).
+ */
+export const patientOnlyWithAbsence: GrpcRetryOptions = {
+  retryableDecider: (_, status) =>
+    status.code === unavailable || (status.code === resourceExhausted && /closing/i.test(status.details)),
+  delayFunction: (attempt) => Math.min(500, 25 * 2 ** Math.min(attempt, 5)) * (0.75 + Math.random() / 2),
+};
+
+export interface TemporalTarget {
+  readonly connectionOptions: ConnectionOptions;
+  readonly namespace: string;
+}
+
+/** Address, namespace, API key and TLS from the environment and profile that the Temporal tools share. */
+export function temporalTarget(environment: Readonly<Record<string, string | undefined>>): TemporalTarget {
+  const config = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) });
+  return { connectionOptions: config.connectionOptions, namespace: config.namespace ?? 'default' };
+}
+
+function definedOnly(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
+/** A client that connects on its first call, so that the API starts, and answers reads, while Temporal is away. */
+export function lazyClient(target: TemporalTarget): Client {
+  const connection = Connection.lazy({
+    ...target.connectionOptions,
+    interceptors: [makeGrpcRetryInterceptor(patientOnlyWithAbsence)],
+  });
+  return new Client({ connection, namespace: target.namespace });
+}

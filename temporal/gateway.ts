@@ -1,0 +1,221 @@
+import {
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  WorkflowUpdateStage,
+  type Client,
+  type WorkflowUpdateHandle,
+} from '@temporalio/client';
+import { ApplicationFailure, type Workflow } from '@temporalio/common';
+import { isErrorCode, type ErrorCode, type ErrorFacts } from '../domain/shared/errors';
+import { openedUpdateName, reloadSignalName, type CommandInput } from '../workflows/shared/messages';
+import { taskQueue } from './connection';
+import { lastWorkflowTaskFailed } from './run-health';
+import { searchAttributesOf, type CaseAttributes } from './search-attributes';
+
+/** What became of a command that was sent to the engine. */
+export type Delivery =
+  /** The step was carried out, or had nothing left to do. */
+  | { readonly kind: 'done' }
+  /** The domain refused; a run that is behind its rows may refuse what they allow. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly facts: ErrorFacts }
+  /** Durable in the engine, but without a result yet. */
+  | { readonly kind: 'accepted' }
+  /** Not known to be durable: it may still take effect, or never. */
+  | { readonly kind: 'unconfirmed' }
+  /** The run takes no more right now; nothing happened. */
+  | { readonly kind: 'overloaded' }
+  /** There is no open run under this id. */
+  | { readonly kind: 'no_run' }
+  /** The run cannot move: its last workflow task failed. */
+  | { readonly kind: 'run_failing' };
+
+export interface Deadlines {
+  /** Until the engine has the command durably, in milliseconds. */
+  readonly acceptedWithinMs: number;
+  /** From then until its result. */
+  readonly resultWithinMs: number;
+}
+
+/** How to start the run of a case: everything it needs rides in `input`. */
+export interface CaseStart extends CaseAttributes {
+  readonly workflowName: string;
+  readonly workflowId: string;
+  readonly input: unknown;
+  readonly workflowTaskTimeoutMs?: number;
+}
+
+/** The one door to the engine: deadlines on every call, and its errors told in our words. */
+export class Gateway {
+  constructor(
+    private readonly client: Client,
+    private readonly deadlines: Deadlines,
+    private readonly queue: string = taskQueue,
+  ) {}
+
+  /** Starts a case and waits until it is open. The same update id attaches to the same attempt. */
+  async create(start: CaseStart, updateId: string): Promise<Delivery> {
+    return this.deliver(start.workflowId, () =>
+      this.client.workflow.startUpdateWithStart<Workflow, void, []>(openedUpdateName, {
+        updateId,
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+        startWorkflowOperation: new WithStartWorkflowOperation(start.workflowName, {
+          ...this.startOptions(start),
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      }),
+    );
+  }
+
+  /** Gives a person's command to an open case. */
+  async command(workflowId: string, updateName: string, updateId: string, input: CommandInput): Promise<Delivery> {
+    return this.deliver(workflowId, () =>
+      this.client.workflow.getHandle(workflowId).startUpdate<void, [CommandInput]>(updateName, {
+        updateId,
+        args: [input],
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+      }),
+    );
+  }
+
+  /** Asks again for the result of a command that was sent before. */
+  async outcomeOf(workflowId: string, updateId: string, withinMs: number): Promise<Delivery> {
+    const handle = this.client.workflow.getHandle(workflowId).getUpdateHandle<void>(updateId);
+    return this.resultOf(workflowId, handle, withinMs);
+  }
+
+  /** Tells a run that the rows are ahead of it. A run that is gone is no fault: the rows stay the truth. */
+  async reload(workflowId: string): Promise<void> {
+    try {
+      await this.within(this.deadlines.acceptedWithinMs, () =>
+        this.client.workflow.getHandle(workflowId).signal(reloadSignalName),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  /**
+   * Starts the run of a case again from its facts, unless one is open. True when a run was started.
+   * Call it under the lock of the case's row, so that two rescuers cannot start it one after the other.
+   */
+  async resume(start: CaseStart): Promise<boolean> {
+    try {
+      await this.within(this.deadlines.acceptedWithinMs, () =>
+        this.client.workflow.start(start.workflowName, {
+          ...this.startOptions(start),
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  }
+
+  private startOptions(start: CaseStart) {
+    return {
+      workflowId: start.workflowId,
+      taskQueue: this.queue,
+      args: [start.input],
+      typedSearchAttributes: searchAttributesOf(start),
+      ...(start.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeout: start.workflowTaskTimeoutMs }),
+    };
+  }
+
+  private async deliver(workflowId: string, send: () => Promise<WorkflowUpdateHandle<void>>): Promise<Delivery> {
+    let handle: WorkflowUpdateHandle<void>;
+    try {
+      handle = await this.within(this.deadlines.acceptedWithinMs, send);
+    } catch (error) {
+      return this.explain(workflowId, error);
+    }
+    const delivery = await this.resultOf(workflowId, handle, this.deadlines.resultWithinMs);
+    // It was durable a moment ago: whatever hides the result now does not undo that.
+    return delivery.kind === 'unconfirmed' ? { kind: 'accepted' } : delivery;
+  }
+
+  private async resultOf(
+    workflowId: string,
+    handle: WorkflowUpdateHandle<void>,
+    withinMs: number,
+  ): Promise<Delivery> {
+    try {
+      await this.within(withinMs, () => handle.result());
+      return { kind: 'done' };
+    } catch (error) {
+      return this.explain(workflowId, error);
+    }
+  }
+
+  private within<R>(ms: number, call: () => Promise<R>): Promise<R> {
+    return this.client.withDeadline(Date.now() + ms, call);
+  }
+
+  private async explain(workflowId: string, error: unknown): Promise<Delivery> {
+    if (error instanceof WorkflowUpdateFailedError) return refusalOf(error);
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'unconfirmed' };
+    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
+      return { kind: 'no_run' };
+    switch (grpcCodeOf(error)) {
+      case grpc.RESOURCE_EXHAUSTED:
+        return { kind: 'overloaded' };
+      case grpc.NOT_FOUND:
+        return { kind: 'no_run' };
+      case grpc.UNAVAILABLE:
+      case grpc.DEADLINE_EXCEEDED:
+      case grpc.CANCELLED:
+      case grpc.ABORTED:
+      case grpc.INTERNAL:
+      case grpc.UNKNOWN:
+        return { kind: 'unconfirmed' };
+      case grpc.FAILED_PRECONDITION:
+        return { kind: (await this.isFailing(workflowId)) ? 'run_failing' : 'unconfirmed' };
+      default:
+        throw error;
+    }
+  }
+
+  /** E8: a run whose workflow tasks merely timed out (a dead worker) refuses updates just like one that is broken. */
+  private async isFailing(workflowId: string): Promise<boolean> {
+    try {
+      return await this.within(this.deadlines.acceptedWithinMs, () => lastWorkflowTaskFailed(this.client, workflowId));
+    } catch {
+      return false;
+    }
+  }
+}
+
+const grpc = {
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+} as const;
+
+function grpcCodeOf(error: unknown): number | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if (isGrpcServiceError(at)) return at.code;
+  return undefined;
+}
+
+/**
+ * Our own refusals carry a code of the catalogue. Any other failure means that the run ended without answering
+ * (it was terminated, or it finished while the update was on its way): then the rows tell.
+ */
+function refusalOf(error: WorkflowUpdateFailedError): Delivery {
+  const failure = error.cause;
+  if (failure instanceof ApplicationFailure && isErrorCode(failure.type))
+    return { kind: 'refused', code: failure.type, facts: (failure.details?.[0] ?? {}) as ErrorFacts };
+  return { kind: 'no_run' };
+}

@@ -1,0 +1,52 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+
+/** `EventType` of the three ways a workflow task ends. */
+const taskCompleted = 7;
+const taskTimedOut = 8;
+const taskFailed = 9;
+
+/** True when the newest workflow task that ended has failed: the code cannot go on with this history. */
+export async function lastWorkflowTaskFailed(client: Client, workflowId: string): Promise<boolean> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution: { workflowId },
+    maximumPageSize: 20,
+  });
+  const ended = history?.events?.find((event) =>
+    [taskCompleted, taskTimedOut, taskFailed].includes(Number(event.eventType)),
+  );
+  return Number(ended?.eventType) === taskFailed;
+}
+
+/** True while a run under this id is open. */
+export async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+export interface PendingStep {
+  readonly activity: string;
+  readonly attempt: number;
+  readonly lastFailure: string | null;
+  readonly nextRetryAt: string | null;
+}
+
+/** What a run is doing this moment: only normal activities show, which is why a failing step becomes one. */
+export async function pendingSteps(client: Client, workflowId: string): Promise<PendingStep[]> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  return (raw.pendingActivities ?? []).map((pending) => ({
+    activity: pending.activityType?.name ?? '',
+    attempt: pending.attempt ?? 1,
+    lastFailure: pending.lastFailure?.message ?? null,
+    nextRetryAt: timeOf(pending.scheduledTime),
+  }));
+}
+
+function timeOf(at: { seconds?: unknown; nanos?: number | null } | null | undefined): string | null {
+  if (at == null) return null;
+  return new Date(Number(at.seconds ?? 0) * 1_000 + Math.floor((at.nanos ?? 0) / 1e6)).toISOString();
+}

@@ -1,0 +1,11 @@
+import { createTemplate } from './database';
+import { startServers, type Servers } from './servers';
+
+/** One Postgres and one Temporal server a run; test files get databases cloned from a template. */
+export default async function globalSetup(): Promise<void> {
+  const servers = await startServers();
+  (globalThis as { servers?: Servers }).servers = servers;
+  process.env['TEST_DATABASE_URL'] = servers.databaseUrl;
+  process.env['TEMPORAL_ADDRESS'] = servers.temporalAddress;
+  await createTemplate(servers.databaseUrl);
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createApi, type Api } from '../../api/app';
+import { composeServices } from '../../api/compose';
+import type { AnyRoute } from '../../api/http/route';
+import { businessRoutes } from '../../api/routes';
+import type { Services } from '../../api/services';
+import { parseEnvironment, type Configuration } from '../../config/env';
+import { workerOptions, openDatabase } from '../../worker/compose';
+import { seedDemo } from '../../admin/demo-data';
+import { cloneDatabase, type TestDatabase } from './database';
+import { HttpClient } from './http-client';
+
+/** A whole product in this process: its own database and task queue, real HTTP, a real worker, the short time profile. */
+export interface Installation {
+  readonly database: TestDatabase;
+  readonly config: Configuration;
+  readonly services: Services;
+  readonly api: Api;
+  readonly url: string;
+  /** Signs in with a demo login and returns a client that acts as that account. */
+  as(login: string): Promise<HttpClient>;
+  readonly anonymous: HttpClient;
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface InstallationOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Without a worker commands are accepted by nobody. Default true. */
+  readonly worker?: boolean;
+  /** Routes beside the product's own, to prove what the ground does. */
+  readonly routes?: (own: readonly AnyRoute[]) => readonly AnyRoute[];
+}
+
+export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
+  const database = await cloneDatabase();
+  const environment = {
+    ...process.env,
+    NODE_ENV: 'test',
+    DATABASE_URL: database.url,
+    MALLFLOW_TASK_QUEUE: `test-${randomBytes(4).toString('hex')}`,
+    MALLFLOW_TIME_PROFILE: 'short',
+    MALLFLOW_CHECK_ANSWERS: 'true',
+    MALLFLOW_LOG_LEVEL: 'silent',
+    MALLFLOW_ACCEPT_MS: '5000',
+    MALLFLOW_RESULT_MS: '3000',
+    MALLFLOW_ADDRESS_ATTEMPTS: '10000',
+    ...options.environment,
+  };
+  const config = parseEnvironment(environment);
+  await seedDemo(database.db);
+  const services = composeServices(config, environment);
+  const api = createApi(services, options.routes?.(businessRoutes));
+  const { server, url } = await listen(api);
+  const worker = new TestWorker(config);
+  if (options.worker ?? true) await worker.start();
+  return {
+    database,
+    config,
+    services,
+    api,
+    url,
+    as: (login) => HttpClient.signIn(url, login),
+    anonymous: new HttpClient(url),
+    startWorker: () => worker.start(),
+    stopWorker: () => worker.stop(),
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await worker.stop();
+      await services.db.destroy();
+      await services.temporal.connection.close();
+      await database.drop();
+    },
+  };
+}
+
+function listen(api: Api): Promise<{ server: Server; url: string }> {
+  const server = createServer(api.app);
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve({ server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    });
+  });
+}
+
+/** What `npm run build` made: the bundle that is tested is the bundle that runs. */
+const codePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
+
+class TestWorker {
+  private running: { worker: Worker; ended: Promise<void>; close: () => Promise<void> } | undefined;
+
+  constructor(private readonly config: Configuration) {}
+
+  async start(): Promise<void> {
+    const db = openDatabase(this.config);
+    const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
+    const options = workerOptions(this.config, { connection, namespace: 'default', db, codePath });
+    const worker = await Worker.create({ ...options, shutdownGraceTime: 0, shutdownForceTime: '3s' });
+    const ended = worker.run();
+    const close = async (): Promise<void> => {
+      await connection.close();
+      await db.destroy();
+    };
+    this.running = { worker, ended, close };
+  }
+
+  async stop(): Promise<void> {
+    const { running } = this;
+    this.running = undefined;
+    if (running === undefined) return;
+    running.worker.shutdown();
+    await running.ended;
+    await running.close();
+  }
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createPurchaseActivities } from '../activities/purchase/activities';
+import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
+import { databaseAccess, purchasePolicy, timeProfile, type Configuration } from '../config/env';
+import { deleteExpiredSessions } from '../db/account/repository';
+import { deleteCommandsOlderThan } from '../db/command/repository';
+import { connect, type Db } from '../db/connection';
+import { lazyClient, type TemporalTarget } from '../temporal/connection';
+import { Gateway } from '../temporal/gateway';
+import { every, type Loop } from './loops/every';
+import { settleClaims } from './loops/settle-claims';
+import { watchCases } from './loops/watchdog';
+
+/** api.md §1: an Idempotency-Key is kept for 30 days. */
+const keysKeptDays = 30;
+
+export function openDatabase(config: Configuration): Db {
+  return connect({
+    ...databaseAccess(config),
+    poolMax: config.MALLFLOW_WORKER_POOL + 2,
+    applicationName: 'mallflow-worker',
+    statementTimeoutMs: 10_000,
+    lockTimeoutMs: timeProfile(config).quickMs * 0.75,
+    acquireTimeoutMs: timeProfile(config).quickMs * 0.75,
+  });
+}
+
+export interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly db: Db;
+  /** The prebuilt workflow bundle. */
+  readonly codePath: string;
+}
+
+export function workerOptions(config: Configuration, parts: WorkerParts): WorkerOptions {
+  const { connection, namespace, db, codePath } = parts;
+  if (!existsSync(codePath)) throw new Error(`no workflow bundle at ${codePath}: run "npm run build"`);
+  const times = timeProfile(config);
+  // No more steps at once than connections: a step that waits for one would time out.
+  const slots = config.MALLFLOW_WORKER_POOL;
+  return {
+    connection,
+    namespace,
+    taskQueue: config.MALLFLOW_TASK_QUEUE,
+    workflowBundle: { codePath },
+    activities: createPurchaseActivities(db),
+    interceptors: { activity: [() => ({ inbound: stuckInterceptor(db) })] },
+    maxConcurrentActivityTaskExecutions: slots,
+    maxConcurrentLocalActivityExecutions: slots,
+    maxCachedWorkflows: config.MALLFLOW_WORKFLOW_CACHE,
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    stickyQueueScheduleToStartTimeout: times.stickyQueueMs,
+    shutdownGraceTime: config.NODE_ENV === 'production' ? '20s' : '5s',
+    shutdownForceTime: config.NODE_ENV === 'production' ? '30s' : '8s',
+  };
+}
+
+/** Temporal may come up after the worker: keep asking, and say so. */
+export async function connectPatiently(target: TemporalTarget, log: Logger): Promise<NativeConnection> {
+  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 5_000)) {
+    try {
+      return await NativeConnection.connect({ address: target.connectionOptions.address ?? '127.0.0.1:7233', ...tlsOf(target) });
+    } catch (error) {
+      log.warn({ err: error, waitMs }, 'Temporal is not there yet');
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+}
+
+function tlsOf({ connectionOptions }: TemporalTarget) {
+  const { tls, apiKey } = connectionOptions;
+  return {
+    ...(tls === undefined ? {} : { tls }),
+    ...(typeof apiKey === 'string' ? { apiKey } : {}),
+  };
+}
+
+export function startLoops(config: Configuration, db: Db, target: TemporalTarget, log: Logger): Loop[] {
+  const temporal = lazyClient(target);
+  const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
+  const gateway = new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE);
+  const settings = {
+    purchasePolicy: purchasePolicy(config),
+    workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
+  };
+  const overdueByMs = config.MALLFLOW_WATCHDOG_SECONDS;
+  return [
+    every(config.MALLFLOW_WATCHDOG_SECONDS, 'watchdog', log, () =>
+      watchCases({ db, gateway, temporal, log, settings, overdueByMs }),
+    ),
+    every(config.MALLFLOW_WATCHDOG_SECONDS, 'settle-claims', log, () => settleClaims(db, gateway)),
+    every(3_600_000, 'sweep', log, async () => {
+      await deleteCommandsOlderThan(db, keysKeptDays);
+      await deleteExpiredSessions(db);
+    }),
+  ];
+}

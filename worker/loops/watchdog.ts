@@ -1,0 +1,37 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { casesToWatch, clearStuck, markStuck, runMissing, type WatchedCase } from '../../db/case/repository';
+import type { Db } from '../../db/connection';
+import type { Gateway } from '../../temporal/gateway';
+import { lastWorkflowTaskFailed } from '../../temporal/run-health';
+import { resumeCase, type ResumeSettings } from '../resume-case';
+
+export interface WatchdogParts {
+  readonly db: Db;
+  readonly gateway: Gateway;
+  readonly temporal: Client;
+  readonly log: Logger;
+  readonly settings: ResumeSettings;
+  /** How late a case must be before its run is looked for. */
+  readonly overdueByMs: number;
+}
+
+/**
+ * No open case without a run: looks after cases that the gateway found without one, or that are overdue although a
+ * timer should have moved them. A missing run is started again from facts; a failing one is shown to people.
+ */
+export async function watchCases(parts: WatchdogParts): Promise<void> {
+  for (const at of await casesToWatch(parts.db, { overdueByMs: parts.overdueByMs, limit: 100 })) {
+    const outcome = await resumeCase(parts.db, parts.gateway, at, parts.settings);
+    if (outcome === 'started') parts.log.warn({ workflowId: at.workflowId }, 'a run was gone and is started again');
+    if (outcome === 'running') await diagnose(parts, at);
+    else await clearStuck(parts.db, at.workflowId);
+  }
+}
+
+async function diagnose(parts: WatchdogParts, at: WatchedCase): Promise<void> {
+  const { temporal, db } = parts;
+  const failing = await temporal.withDeadline(Date.now() + 5_000, () => lastWorkflowTaskFailed(temporal, at.workflowId));
+  if (failing) await markStuck(db, at.workflowId, 'RUN_FAILING');
+  else if (at.stuckCode === runMissing || at.stuckCode === 'RUN_FAILING') await clearStuck(db, at.workflowId);
+}

@@ -1,0 +1,54 @@
+import { createServer, type Server } from 'node:http';
+import { Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import { pino } from 'pino';
+import { parseEnvironment } from '../config/env';
+import { rows, type Db } from '../db/connection';
+import { temporalTarget } from '../temporal/connection';
+import { bundlePath } from './build-bundle';
+import { connectPatiently, openDatabase, startLoops, workerOptions } from './compose';
+
+function serveReadiness(port: number, db: Db, worker: Worker): Server {
+  return createServer((request, response) => {
+    const ready = async (): Promise<boolean> => {
+      if (request.url !== '/readyz' || worker.getState() !== 'RUNNING') return false;
+      await rows(db, 'select 1');
+      return true;
+    };
+    ready()
+      .catch(() => false)
+      .then((is) => response.writeHead(is ? 200 : 503).end())
+      .catch(() => response.destroy());
+  }).listen(port);
+}
+
+async function main(): Promise<void> {
+  const config = parseEnvironment(process.env);
+  const log = pino({ level: config.MALLFLOW_LOG_LEVEL, base: null });
+  Runtime.install({
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+    shutdownSignals: ['SIGINT', 'SIGTERM'],
+  });
+  const db = openDatabase(config);
+  const target = temporalTarget(process.env);
+  const connection = await connectPatiently(target, log);
+  const worker = await Worker.create(workerOptions(config, { connection, namespace: target.namespace, db, codePath: bundlePath }));
+  const loops = startLoops(config, db, target, log);
+  const readiness =
+    config.MALLFLOW_WORKER_PORT === undefined ? undefined : serveReadiness(config.MALLFLOW_WORKER_PORT, db, worker);
+  log.info({ taskQueue: config.MALLFLOW_TASK_QUEUE, namespace: target.namespace }, 'working');
+  try {
+    await worker.run();
+  } finally {
+    await Promise.all(loops.map((loop) => loop.stop()));
+    readiness?.close();
+    await connection.close();
+    await db.destroy();
+  }
+}
+
+main()
+  .then(() => process.exit(0))
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  });

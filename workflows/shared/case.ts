@@ -1,0 +1,159 @@
+import {
+  allHandlersFinished,
+  condition,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  type ApplicationFailure,
+} from '@temporalio/workflow';
+import type { UpdateDefinition } from '@temporalio/common';
+import { allows, alreadyReached, wrongState, type StateMachine } from '../../domain/shared/state-machine';
+import { asFailure, refusalIn } from './failures';
+import { openedUpdateName, reloadSignalName, type CaseSnapshot, type CommandInput } from './messages';
+
+const openedUpdate = defineUpdate<void>(openedUpdateName);
+const reloadSignal = defineSignal(reloadSignalName);
+
+type Step<S extends string> = () => Promise<CaseSnapshot<S>>;
+
+/**
+ * The plumbing every case shares, so that a workflow shows nothing but its guide:
+ *
+ * - *open or load*: the first step inserts the case or returns what is there, and the main flow goes on from that state;
+ * - *one thing at a time*: commands, clocks and reloads queue behind one another;
+ * - *rows decide*: a step that the row refuses moves the run to where the row stands, and is never forced;
+ * - *reload*: a signal says that the rows are ahead, and the run re-reads them.
+ *
+ * Create it, register every command with {@link on}, then `await opened()`; nothing may be awaited before.
+ */
+export class Case<S extends string, A extends string, C extends A> {
+  private snapshot: CaseSnapshot<S> | undefined;
+  private refusedToOpen: ApplicationFailure | undefined;
+  private reloadAsked = false;
+  private lastInLine: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly machine: StateMachine<S, A, C>,
+    private readonly openOrLoad: Step<S>,
+    private readonly load: Step<S>,
+  ) {
+    setHandler(reloadSignal, () => {
+      this.reloadAsked = true;
+    });
+    setHandler(openedUpdate, async () => {
+      await condition(() => this.settled);
+      if (this.refusedToOpen !== undefined) throw this.refusedToOpen;
+    });
+  }
+
+  /** Takes a person's command: judged at once by the state the run knows, and again by the row. */
+  on(update: UpdateDefinition<void, [CommandInput]>, command: C, step: (by: CommandInput) => Promise<CaseSnapshot<S>>): void {
+    setHandler(
+      update,
+      async (by: CommandInput) => {
+        await condition(() => this.settled);
+        if (this.refusedToOpen !== undefined) throw this.refusedToOpen;
+        await this.inLine(async () => {
+          await this.reloadIfAsked();
+          if (alreadyReached(this.machine, this.state, command)) return;
+          this.judge(command);
+          await this.take(() => step(by));
+        });
+      },
+      {
+        validator: (_by: CommandInput) => {
+          // Before it is opened, or while it is re-read, only the handler can tell.
+          if (this.snapshot === undefined || this.reloadAsked) return;
+          if (!alreadyReached(this.machine, this.state, command)) this.judge(command);
+        },
+      },
+    );
+  }
+
+  /** Opens the case, or loads what is there. False when the domain refused: then there is no case. */
+  async opened(): Promise<boolean> {
+    try {
+      this.snapshot = await this.openOrLoad();
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal === undefined) throw error;
+      this.refusedToOpen = refusal.failure;
+    }
+    return this.snapshot !== undefined;
+  }
+
+  /**
+   * The case stands in `state` until a command or a reload moves it on, or until its due time passes and `whenDue` does.
+   * Returns at once when the case is past that state already, so a flow of these picks up wherever the rows are.
+   */
+  async during(state: S, clock?: { readonly whenDue: Step<S> }): Promise<void> {
+    const moved = () => this.snapshot?.state !== state || this.reloadAsked;
+    while (this.snapshot?.state === state) {
+      if (this.reloadAsked) await this.inLine(() => this.reloadIfAsked());
+      else if (await this.dueBefore(moved)) await this.runByClock(clock?.whenDue ?? this.load);
+    }
+  }
+
+  /** Lets every accepted command get its answer, then gives the last state. */
+  async finished(): Promise<S | null> {
+    await condition(allHandlersFinished);
+    return this.snapshot?.state ?? null;
+  }
+
+  private get settled(): boolean {
+    return this.snapshot !== undefined || this.refusedToOpen !== undefined;
+  }
+
+  private get state(): S {
+    return (this.snapshot as CaseSnapshot<S>).state;
+  }
+
+  /** True when the due time passed before `moved` came true. */
+  private async dueBefore(moved: () => boolean): Promise<boolean> {
+    const dueAt = this.snapshot?.dueAt ?? null;
+    if (dueAt !== null) return !(await condition(moved, Math.max(1, Date.parse(dueAt) - Date.now())));
+    await condition(moved);
+    return false;
+  }
+
+  /** A step of the case's own clock. Where the row refuses, the run goes on from where the row stands. */
+  private async runByClock(step: Step<S>): Promise<void> {
+    await this.inLine(async () => {
+      try {
+        await this.take(step);
+      } catch (error) {
+        if (refusalIn(error)?.code !== 'WRONG_STATE') throw error;
+      }
+    });
+  }
+
+  private judge(command: C): void {
+    if (!allows(this.machine, this.state, command)) throw asFailure(wrongState(this.machine, this.state));
+  }
+
+  /** Runs a step and adopts where it leaves the case; a refusal carries where the row stands, and is adopted too. */
+  private async take(step: Step<S>): Promise<void> {
+    try {
+      this.snapshot = await step();
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal?.code === 'WRONG_STATE') {
+        const { state, dueAt } = refusal.facts as Partial<CaseSnapshot<S>>;
+        if (state !== undefined) this.snapshot = { state, dueAt: dueAt ?? null };
+      }
+      throw error;
+    }
+  }
+
+  private async reloadIfAsked(): Promise<void> {
+    if (!this.reloadAsked) return;
+    this.snapshot = await this.load();
+    this.reloadAsked = false;
+  }
+
+  private inLine<R>(work: () => Promise<R>): Promise<R> {
+    const turn = this.lastInLine.then(work);
+    this.lastInLine = turn.catch(() => undefined);
+    return turn;
+  }
+}
