@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../domain/shared/errors';
@@ -35,7 +35,10 @@ export function createApi(services: Services, business: readonly AnyRoute[] = bu
   app.set('case sensitive routing', true);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  app.use(helmet());
+  app.use(
+    // Without TLS in front (development) a browser must not be told to upgrade the page's own parts.
+    helmet(settings.cookieSecure ? {} : { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
+  );
   for (const [path, table] of byPath(routes)) {
     const at = app.route(path);
     for (const definition of table) at[definition.method](serve(definition, services, admission, metrics));
@@ -45,6 +48,11 @@ export function createApi(services: Services, business: readonly AnyRoute[] = bu
     }));
   }
   app.use(refuse(() => new DomainError('NOT_FOUND')));
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    // Handlers answer for themselves; what arrives here is a path that cannot be decoded.
+    services.log.debug({ err: error }, 'undecodable request');
+    refuse(() => new DomainError('NOT_FOUND'))(request, response);
+  });
   return { app, routes };
 }
 

@@ -48,6 +48,8 @@ export function connect(options: DatabaseOptions): Db {
       },
     },
     acquireConnectionTimeout: options.acquireTimeoutMs,
+    // Values may be personal or secret: they must not travel in error messages to logs and workflow histories.
+    compileSqlOnError: false,
   });
 }
 

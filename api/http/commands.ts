@@ -10,6 +10,7 @@ import {
   markAccepted,
   reclaimCommand,
   recordEffect,
+  recordLapse,
   recordRefusal,
   renewUpdateId,
   type Command,
@@ -192,6 +193,11 @@ export class Commands {
       case 'no_run':
       case 'run_failing':
         await endLease(this.db, claim.id);
+        if (command.status === 201 && delivery.kind === 'no_run') {
+          // The run ended without opening its case: this claim can no longer take effect, a retry makes a new one.
+          await recordLapse(this.db, claim);
+          throw new DomainError('TRY_AGAIN');
+        }
         // The watchdog looks at flagged cases first; a run that fails is for people to mend.
         await markStuck(this.db, claim.workflowId ?? '', delivery.kind === 'no_run' ? runMissing : 'RUN_FAILING');
         throw new DomainError('CASE_STUCK');

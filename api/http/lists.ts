@@ -48,4 +48,5 @@ export function listSchema<T extends z.ZodType>(item: T) {
 
 /** `true` or `false` in a query. */
 export const flagFilter = z.enum(['true', 'false']).transform((text) => text === 'true');
-export const textFilter = z.string().min(1).max(100);
+// eslint-disable-next-line no-control-regex -- PostgreSQL stores no NUL
+export const textFilter = z.string().min(1).max(100).regex(/^[^\u0000]*$/, 'no NUL characters');

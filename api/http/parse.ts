@@ -8,11 +8,26 @@ export async function readJson(request: Request, response: Response, limitBytes:
   if (bytes.length === 0) return {};
   const type = request.headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type)) throw new DomainError('UNSUPPORTED_TYPE', { accepted: 'application/json' });
+  const json = decode(bytes);
+  const faults = nulFaults(json, []);
+  if (faults.length > 0) throw invalid(faults);
+  return json;
+}
+
+function decode(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {
     throw invalid([{ path: '', code: 'JSON', message: 'the body is not valid JSON in UTF-8' }]);
   }
+}
+
+/** PostgreSQL stores no NUL character: it is refused here, by name, instead of failing there. */
+function nulFaults(value: unknown, path: readonly string[]): Fault[] {
+  if (typeof value === 'string')
+    return value.includes('\0') ? [{ path: pointer(path), code: 'FORMAT', message: 'no NUL characters' }] : [];
+  if (value === null || typeof value !== 'object' || path.length > 16) return [];
+  return Object.entries(value).flatMap(([name, member]) => nulFaults(member, [...path, name]));
 }
 
 function readBytes(request: Request, response: Response, limitBytes: number): Promise<Buffer> {

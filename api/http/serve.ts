@@ -60,6 +60,7 @@ async function answerOf(
 ): Promise<Answer> {
   const { principal, sessionId } = await identify(route, services, request);
   const params = request.params as Readonly<Record<string, string>>;
+  if (Object.values(params).some((value) => value.includes('\0'))) throw new DomainError('NOT_FOUND');
   const target = route.find === undefined ? undefined : await route.find({ services, principal, params });
   if (route.find !== undefined && target === undefined) throw new DomainError('NOT_FOUND');
   const query = route.query === undefined ? undefined : parseWith(route.query, { ...request.query });

@@ -93,8 +93,7 @@ export async function reclaimCommand(
   return firstRow<Command>(
     db,
     `update commands
-        set state = case when state = 'accepted' then 'accepted' else 'claimed' end,
-            workflow_id = :workflowId, resource_id = :resourceId, update_id = :updateId,
+        set state = 'claimed', workflow_id = :workflowId, resource_id = :resourceId, update_id = :updateId,
             body_sha256 = :bodySha256, refusal = null, settled_at = null,
             lease_until = now() + make_interval(secs => :leaseS)
       where id = :id and update_id = :seenUpdateId and effect_at is null
