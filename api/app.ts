@@ -42,10 +42,12 @@ export function createApi(services: Services, business: readonly AnyRoute[] = bu
   for (const [path, table] of byPath(routes)) {
     const at = app.route(path);
     for (const definition of table) at[definition.method](serve(definition, services, admission, metrics));
-    at.all(refuse((response) => {
-      response.setHeader('Allow', allowed(table));
-      return new DomainError('METHOD_NOT_ALLOWED');
-    }));
+    at.all(
+      refuse((response) => {
+        response.setHeader('Allow', allowed(table));
+        return new DomainError('METHOD_NOT_ALLOWED');
+      }),
+    );
   }
   app.use(refuse(() => new DomainError('NOT_FOUND')));
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {

@@ -25,7 +25,9 @@ async function main(): Promise<void> {
   services.log.info({ address: server.address() as AddressInfo }, 'listening');
   const stop = (): void => {
     server.close(() => {
-      void Promise.allSettled([services.db.destroy(), services.temporal.connection.close()]).then(() => process.exit(0));
+      void Promise.allSettled([services.db.destroy(), services.temporal.connection.close()]).then(() =>
+        process.exit(0),
+      );
     });
     server.closeIdleConnections();
     // Requests still under way get their answer, up to the longest a command may take.

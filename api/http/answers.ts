@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { isoTime } from './times';
 
+/** A body that is not JSON: the documentation page, metrics. */
+export interface RawAnswer {
+  readonly contentType: string;
+  readonly content: string | Buffer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly raw?: RawAnswer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** What every resource carries (api.md §1). */
 export const resourceShape = {
   id: z.string(),

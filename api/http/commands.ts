@@ -19,7 +19,7 @@ import type { Db, Trx } from '../../db/connection';
 import { newId } from '../../db/new-id';
 import type { Delivery, Gateway } from '../../temporal/gateway';
 import { bodyFingerprint } from './fingerprint';
-import type { Answer } from './route';
+import type { Answer } from './answers';
 
 /** What every command brings: who, where, under which key, with which parsed body. */
 export interface CommandRequest {

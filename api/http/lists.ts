@@ -28,7 +28,10 @@ export function listQuery<F extends z.ZodRawShape>(filters: F) {
   });
 }
 
-export function pageRequest(query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }): PageRequest {
+export function pageRequest(query: {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}): PageRequest {
   return {
     limit: query.limit ?? 50,
     after: query.cursor === undefined ? null : decodeCursor(query.cursor),
@@ -49,4 +52,8 @@ export function listSchema<T extends z.ZodType>(item: T) {
 /** `true` or `false` in a query. */
 export const flagFilter = z.enum(['true', 'false']).transform((text) => text === 'true');
 // eslint-disable-next-line no-control-regex -- PostgreSQL stores no NUL
-export const textFilter = z.string().min(1).max(100).regex(/^[^\u0000]*$/, 'no NUL characters');
+export const textFilter = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^\u0000]*$/, 'no NUL characters');

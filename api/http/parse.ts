@@ -7,7 +7,8 @@ export async function readJson(request: Request, response: Response, limitBytes:
   const bytes = await readBytes(request, response, limitBytes);
   if (bytes.length === 0) return {};
   const type = request.headers['content-type'] ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type)) throw new DomainError('UNSUPPORTED_TYPE', { accepted: 'application/json' });
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new DomainError('UNSUPPORTED_TYPE', { accepted: 'application/json' });
   const json = decode(bytes);
   const faults = nulFaults(json, []);
   if (faults.length > 0) throw invalid(faults);

@@ -3,22 +3,10 @@ import type { z } from 'zod';
 import type { Language } from '../../domain/shared/errors';
 import type { Principal, Role } from '../../domain/shared/roles';
 import type { Services } from '../services';
+import type { Answer } from './answers';
 
 /** Who may call: nobody without a rule. `open` needs no sign-in, `signed_in` any account, else one of the roles. */
 export type Access = 'open' | 'signed_in' | readonly Role[];
-
-/** A body that is not JSON: the documentation page, metrics. */
-export interface RawAnswer {
-  readonly contentType: string;
-  readonly content: string | Buffer;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly raw?: RawAnswer;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 /** Everything a handler may know of a request; parsed and authorised. */
 export interface Call<Body, Query, Target> {
@@ -71,7 +59,9 @@ export function route<Body = undefined, Query = undefined, Target = undefined>(
 }
 
 /** The part of a command that is the same for every route. */
-export function commandRequest(call: Pick<Call<unknown, never, never>, 'principal' | 'request' | 'idempotencyKey' | 'body'>) {
+export function commandRequest(
+  call: Pick<Call<unknown, never, never>, 'principal' | 'request' | 'idempotencyKey' | 'body'>,
+) {
   return {
     accountId: call.principal.accountId,
     route: `${call.request.method} ${call.request.path}`,

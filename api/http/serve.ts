@@ -6,10 +6,10 @@ import type { Services } from '../services';
 import type { Metrics } from '../system/metrics';
 import type { Admission } from './admission';
 import { authenticate, authorize } from './authenticate';
-import { acceptedSchema } from './answers';
+import { acceptedSchema, type Answer } from './answers';
 import { idempotencyKey, parseWith, readJson } from './parse';
 import { knownError, languageOf, sendProblem } from './problem';
-import type { Answer, AnyRoute, Call, Route } from './route';
+import type { AnyRoute, Call, Route } from './route';
 
 const nobody: Principal = {
   accountId: '',

@@ -180,8 +180,7 @@ const commodity = route({
   access: ['mall_manager'],
   idempotency: 'none',
   query: z.strictObject({}),
-  find: ({ services, principal, params }) =>
-    commodityById(services.db, enterpriseOf(principal), params['id'] ?? ''),
+  find: ({ services, principal, params }) => commodityById(services.db, enterpriseOf(principal), params['id'] ?? ''),
   answers: { 200: commoditySchema },
   handle: ({ target }) => Promise.resolve({ status: 200, body: renderCommodity(target) }),
 });

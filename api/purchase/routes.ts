@@ -9,9 +9,9 @@ import { newId } from '../../db/new-id';
 import { listPurchases, purchaseById, type PurchaseRow } from '../../db/purchase/queries';
 import { purchaseStart } from '../../temporal/starts';
 import { purchaseUpdates, purchaseWorkflowId } from '../../workflows/purchase/contract';
-import { acceptedSchema } from '../http/answers';
+import { acceptedSchema, type Answer } from '../http/answers';
 import { listAnswer, listQuery, listSchema, pageRequest } from '../http/lists';
-import { commandRequest, route, type Answer, type AnyRoute, type Call, type Sighting } from '../http/route';
+import { commandRequest, route, type AnyRoute, type Call, type Sighting } from '../http/route';
 import { enterpriseOf } from '../mall/routes';
 import {
   purchaseSchema,

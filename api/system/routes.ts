@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DomainError, errorCatalogue } from '../../domain/shared/errors';
 import { mayRewriteLedger, rows } from '../../db/connection';
-import { route, type Answer, type AnyRoute } from '../http/route';
+import type { Answer } from '../http/answers';
+import { route, type AnyRoute } from '../http/route';
 import type { Services } from '../services';
 import type { Metrics } from './metrics';
 

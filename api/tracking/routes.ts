@@ -124,10 +124,7 @@ const process = route({
 });
 
 /** The live detail is a courtesy: without the engine the rows still tell where the case stands. */
-async function liveDetail(
-  services: Services,
-  row: CaseRow,
-): Promise<{ available: boolean; pending: PendingStep[] }> {
+async function liveDetail(services: Services, row: CaseRow): Promise<{ available: boolean; pending: PendingStep[] }> {
   if (row.state !== 'open') return { available: true, pending: [] };
   try {
     const ask = () => pendingSteps(services.temporal, row.workflowId);
