@@ -22,7 +22,10 @@ const say = (value: unknown): void => {
   process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
 };
 
-async function withDatabase<R>(role: typeof appRole | null, work: (db: Db, config: Configuration) => Promise<R>): Promise<R> {
+async function withDatabase<R>(
+  role: typeof appRole | null,
+  work: (db: Db, config: Configuration) => Promise<R>,
+): Promise<R> {
   const config = parseEnvironment(process.env);
   const db = connect({
     url: ownerUrl(config),

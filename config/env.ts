@@ -86,7 +86,8 @@ export function parseEnvironment(environment: Environment): Parsed {
 
 function productionFaults(parsed: Parsed): string[] {
   const faults: string[] = [];
-  if (parsed.MALLFLOW_SECRET === demoSecret) faults.push('MALLFLOW_SECRET: expected a secret of your own in production');
+  if (parsed.MALLFLOW_SECRET === demoSecret)
+    faults.push('MALLFLOW_SECRET: expected a secret of your own in production');
   if (parsed.MALLFLOW_COOKIE_SECURE === false) faults.push('MALLFLOW_COOKIE_SECURE: expected true in production');
   if (parsed.MALLFLOW_TIME_PROFILE === 'short') faults.push('MALLFLOW_TIME_PROFILE: expected normal in production');
   return faults;

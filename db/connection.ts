@@ -100,11 +100,7 @@ export async function run(db: Queryable, template: string, bindings: Bindings = 
   await rows(db, template, bindings);
 }
 
-export async function firstRow<R>(
-  db: Queryable,
-  template: string,
-  bindings: Bindings = {},
-): Promise<R | undefined> {
+export async function firstRow<R>(db: Queryable, template: string, bindings: Bindings = {}): Promise<R | undefined> {
   return (await rows<R>(db, template, bindings))[0];
 }
 

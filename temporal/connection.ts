@@ -35,7 +35,9 @@ export function temporalTarget(environment: Readonly<Record<string, string | und
 }
 
 function definedOnly(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter((pair): pair is [string, string] => pair[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(environment).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
 }
 
 /** A client that connects on its first call, so that the API starts, and answers reads, while Temporal is away. */

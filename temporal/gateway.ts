@@ -141,11 +141,7 @@ export class Gateway {
     return delivery.kind === 'unconfirmed' ? { kind: 'accepted' } : delivery;
   }
 
-  private async resultOf(
-    workflowId: string,
-    handle: WorkflowUpdateHandle<void>,
-    withinMs: number,
-  ): Promise<Delivery> {
+  private async resultOf(workflowId: string, handle: WorkflowUpdateHandle<void>, withinMs: number): Promise<Delivery> {
     try {
       await this.within(withinMs, () => handle.result());
       return { kind: 'done' };

@@ -2,10 +2,7 @@ import { purchaseWorkflowId, purchaseWorkflowName, type PurchaseInput } from '..
 import type { CaseStart } from './gateway';
 
 /** How the run of a purchase is started, by a person's command as well as from facts. */
-export function purchaseStart(
-  input: PurchaseInput,
-  options: { readonly workflowTaskTimeoutMs: number },
-): CaseStart {
+export function purchaseStart(input: PurchaseInput, options: { readonly workflowTaskTimeoutMs: number }): CaseStart {
   return {
     workflowName: purchaseWorkflowName,
     workflowId: purchaseWorkflowId(input.purchaseId),

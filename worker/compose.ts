@@ -63,7 +63,10 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
 export async function connectPatiently(target: TemporalTarget, log: Logger): Promise<NativeConnection> {
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 5_000)) {
     try {
-      return await NativeConnection.connect({ address: target.connectionOptions.address ?? '127.0.0.1:7233', ...tlsOf(target) });
+      return await NativeConnection.connect({
+        address: target.connectionOptions.address ?? '127.0.0.1:7233',
+        ...tlsOf(target),
+      });
     } catch (error) {
       log.warn({ err: error, waitMs }, 'Temporal is not there yet');
       await new Promise((resolve) => setTimeout(resolve, waitMs));

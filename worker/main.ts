@@ -31,7 +31,9 @@ async function main(): Promise<void> {
   const db = openDatabase(config);
   const target = temporalTarget(process.env);
   const connection = await connectPatiently(target, log);
-  const worker = await Worker.create(workerOptions(config, { connection, namespace: target.namespace, db, codePath: bundlePath }));
+  const worker = await Worker.create(
+    workerOptions(config, { connection, namespace: target.namespace, db, codePath: bundlePath }),
+  );
   const loops = startLoops(config, db, target, log);
   const readiness =
     config.MALLFLOW_WORKER_PORT === undefined ? undefined : serveReadiness(config.MALLFLOW_WORKER_PORT, db, worker);

@@ -18,7 +18,8 @@ export interface NewAccount {
 export async function addAccount(trx: Trx, account: NewAccount): Promise<string> {
   const id = account.id ?? newId('account');
   try {
-    await run(trx, 
+    await run(
+      trx,
       `insert into accounts (id, login, password_hash, display_name, roles, enterprise_id, mall_id)
        values (:id, :login, :passwordHash, :displayName, :roles, :enterpriseId, :mallId)`,
       { ...account, id, roles: [...account.roles] },
@@ -60,7 +61,8 @@ export interface NewSession {
 }
 
 export async function addSession(db: Queryable, session: NewSession): Promise<void> {
-  await run(db, 
+  await run(
+    db,
     `insert into sessions (id, account_id, token_sha256, expires_at)
      values (:id, :accountId, :tokenSha256, now() + make_interval(secs => :lifetimeS))`,
     { ...session, id: newId('session'), lifetimeS: session.lifetimeMs / 1_000 },

@@ -24,7 +24,8 @@ export interface Opening {
 
 /** Inserts the case of a new subject with its first event and audit row. The subject's own insert keeps it single. */
 export async function recordOpening(trx: Trx, opening: Opening): Promise<void> {
-  await run(trx, 
+  await run(
+    trx,
     `with opened as (
        insert into process_cases
          (id, kind, subject_id, workflow_id, enterprise_id, title, state, stage, whose_turn, due_at)

@@ -7,7 +7,8 @@ export async function recordAudit(
   trx: Trx,
   entry: { readonly action: string; readonly subjectId: string; readonly enterpriseId: string | null; readonly by: By },
 ): Promise<void> {
-  await run(trx, 
+  await run(
+    trx,
     `insert into audit_log (actor, action, subject_id, enterprise_id, reason, request_id)
      values (:actor, :action, :subjectId, :enterpriseId, :reason, :requestId)`,
     {
@@ -23,7 +24,8 @@ export async function recordAudit(
 
 /** Marks an open case so that lists show it and why; the first moment of standing still is kept. */
 export async function markStuck(db: Db, workflowId: string, code: string): Promise<void> {
-  await run(db, 
+  await run(
+    db,
     `update process_cases set stuck_code = :code, stuck_since = coalesce(stuck_since, now())
       where workflow_id = :workflowId and state = 'open' and stuck_code is distinct from :code`,
     { workflowId, code },
@@ -31,7 +33,8 @@ export async function markStuck(db: Db, workflowId: string, code: string): Promi
 }
 
 export async function clearStuck(db: Db, workflowId: string): Promise<void> {
-  await run(db, 
+  await run(
+    db,
     `update process_cases set stuck_code = null, stuck_since = null
       where workflow_id = :workflowId and stuck_code is not null`,
     { workflowId },

@@ -13,7 +13,8 @@ export interface NewBenefit {
 
 export async function addBenefit(trx: Trx, benefit: NewBenefit): Promise<string> {
   const id = benefit.id ?? newId('benefit');
-  await run(trx, 
+  await run(
+    trx,
     `insert into benefits (id, name, kind, price_fen, validity_days, exchange_notes)
      values (:id, :name, :kind, :priceFen, :validityDays, :exchangeNotes)`,
     { ...benefit, id, validityDays: benefit.validity?.days ?? null },

@@ -113,7 +113,8 @@ export async function renewUpdateId(db: Db, id: string, updateId: string): Promi
  * (swept after 30 days, or the act of a resumed case) changes nothing.
  */
 export async function recordEffect(trx: Trx, commandId: string): Promise<void> {
-  await run(trx, 
+  await run(
+    trx,
     `update commands set effect_at = coalesce(effect_at, now()), state = 'done', refusal = null,
             settled_at = coalesce(settled_at, now())
       where id = :commandId`,
@@ -141,8 +142,13 @@ export async function endLease(db: Db, id: string): Promise<void> {
 }
 
 /** Ends a claim with a refusal, unless the command took effect after all. */
-export async function recordRefusal(db: Queryable, command: Pick<Command, 'id' | 'updateId'>, refusal: Refusal): Promise<void> {
-  await run(db, 
+export async function recordRefusal(
+  db: Queryable,
+  command: Pick<Command, 'id' | 'updateId'>,
+  refusal: Refusal,
+): Promise<void> {
+  await run(
+    db,
     `update commands set state = 'refused', refusal = :refusal::jsonb, settled_at = now()
       where id = :id and update_id = :updateId and effect_at is null`,
     { id: command.id, updateId: command.updateId, refusal: JSON.stringify(refusal) },
@@ -151,7 +157,8 @@ export async function recordRefusal(db: Queryable, command: Pick<Command, 'id' |
 
 /** A claim that can no longer take effect: the engine does not know its update. A retry makes a new one. */
 export async function recordLapse(db: Db, command: Pick<Command, 'id' | 'updateId'>): Promise<void> {
-  await run(db, 
+  await run(
+    db,
     `update commands set state = 'lapsed', settled_at = now()
       where id = :id and update_id = :updateId and effect_at is null and lease_until < now()`,
     { id: command.id, updateId: command.updateId },
@@ -160,7 +167,8 @@ export async function recordLapse(db: Db, command: Pick<Command, 'id' | 'updateI
 
 /** Keeps the answer as it was given, without secrets: the same key gives it again for 30 days. */
 export async function keepOutcome(db: Queryable, id: string, outcome: Outcome): Promise<void> {
-  await run(db, 
+  await run(
+    db,
     `update commands set outcome_status = :status, outcome_body = :body::jsonb
       where id = :id and outcome_status is null`,
     { id, status: outcome.status, body: JSON.stringify(outcome.body) },

@@ -80,7 +80,8 @@ export async function postHold(
       { accountId: order.toAccountId, amountFen: hold.amount_fen },
     ],
   });
-  await run(trx, 
+  await run(
+    trx,
     `update ledger_holds set state = 'posted', journal_id = :journalId, settled_at = now() where id = :id`,
     { id: order.holdId, journalId },
   );

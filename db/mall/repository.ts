@@ -4,7 +4,10 @@ import { openLedger } from '../ledger/repository';
 import { newId } from '../new-id';
 
 /** An enterprise comes with its ledger accounts, at zero. */
-export async function addEnterprise(trx: Trx, enterprise: { readonly id?: string; readonly name: string }): Promise<string> {
+export async function addEnterprise(
+  trx: Trx,
+  enterprise: { readonly id?: string; readonly name: string },
+): Promise<string> {
   const id = enterprise.id ?? newId('enterprise');
   await run(trx, 'insert into enterprises (id, name) values (:id, :name)', { id, name: enterprise.name });
   await openLedger(trx, id);

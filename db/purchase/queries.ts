@@ -21,11 +21,7 @@ const columns = `
   expires_at as "expiresAt", commodity_id as "commodityId", created_at as "createdAt", updated_at as "updatedAt"`;
 
 /** A purchase of the caller's own enterprise; another's is not there. */
-export async function purchaseById(
-  db: Queryable,
-  enterpriseId: string,
-  id: string,
-): Promise<PurchaseRow | undefined> {
+export async function purchaseById(db: Queryable, enterpriseId: string, id: string): Promise<PurchaseRow | undefined> {
   return firstRow<PurchaseRow>(
     db,
     `select ${columns} from purchases where id = :id and enterprise_id = :enterpriseId`,

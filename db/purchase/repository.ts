@@ -1,12 +1,7 @@
 import { ledgerAccountId } from '../../domain/ledger/accounts';
 import { DomainError } from '../../domain/shared/errors';
 import { transition, wrongState } from '../../domain/shared/state-machine';
-import {
-  purchaseMachine,
-  purchaseStanding,
-  type PurchaseAct,
-  type PurchaseState,
-} from '../../domain/purchase/states';
+import { purchaseMachine, purchaseStanding, type PurchaseAct, type PurchaseState } from '../../domain/purchase/states';
 import { recordOpening, recordTransition, type By } from '../case/record-transition';
 import { hasEffect, recordEffect } from '../command/repository';
 import { firstRow, run, type Queryable, type Trx } from '../connection';

@@ -6,12 +6,7 @@ export interface Loop {
 }
 
 /** Runs `work` again and again with a pause between; a failing round is logged and the next one tries again. */
-export function every(
-  pauseMs: number,
-  name: string,
-  log: Logger,
-  work: () => Promise<void>,
-): Loop {
+export function every(pauseMs: number, name: string, log: Logger, work: () => Promise<void>): Loop {
   let stopped = false;
   let wake = (): void => undefined;
   const running = (async () => {

@@ -31,7 +31,9 @@ export async function watchCases(parts: WatchdogParts): Promise<void> {
 
 async function diagnose(parts: WatchdogParts, at: WatchedCase): Promise<void> {
   const { temporal, db } = parts;
-  const failing = await temporal.withDeadline(Date.now() + 5_000, () => lastWorkflowTaskFailed(temporal, at.workflowId));
+  const failing = await temporal.withDeadline(Date.now() + 5_000, () =>
+    lastWorkflowTaskFailed(temporal, at.workflowId),
+  );
   if (failing) await markStuck(db, at.workflowId, 'RUN_FAILING');
   else if (at.stuckCode === runMissing || at.stuckCode === 'RUN_FAILING') await clearStuck(db, at.workflowId);
 }

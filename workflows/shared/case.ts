@@ -47,7 +47,11 @@ export class Case<S extends string, A extends string, C extends A> {
   }
 
   /** Takes a person's command: judged at once by the state the run knows, and again by the row. */
-  on(update: UpdateDefinition<void, [CommandInput]>, command: C, step: (by: CommandInput) => Promise<CaseSnapshot<S>>): void {
+  on(
+    update: UpdateDefinition<void, [CommandInput]>,
+    command: C,
+    step: (by: CommandInput) => Promise<CaseSnapshot<S>>,
+  ): void {
     setHandler(
       update,
       async (by: CommandInput) => {
