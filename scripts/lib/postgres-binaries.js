@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { runCommand, lastLines } = require('./run-command');
+const { readState } = require('./state-file');
 
 /**
  * How to run a Postgres program: Postgres refuses to run as root, so root goes through another program that drops it.
@@ -41,7 +42,28 @@ function postgresBinaries(root = path.resolve(__dirname, '..', '..')) {
     throw new Error(`The bundled Postgres is missing (${folder}). Run: npm ci. ${OWN_SERVER_ADVICE}`);
   }
   for (const program of ['initdb', 'postgres']) makeExecutable(path.join(folder, program));
+  linkLibraries(path.resolve(folder, '..', '..'));
   return folder;
+}
+
+/**
+ * npm packages cannot hold symbolic links, so this one makes those of its libraries in an install script, which a strict
+ * npm does not run. They are made here when missing.
+ * @param {string} packageFolder
+ */
+function linkLibraries(packageFolder) {
+  /** @type {{ source: string, target: string }[]} */
+  const links = readState(path.join(packageFolder, 'native', 'pg-symlinks.json')) ?? [];
+  for (const { source, target } of links) {
+    const link = path.join(packageFolder, target);
+    if (fs.existsSync(link)) continue;
+    try {
+      fs.symlinkSync(path.relative(path.dirname(target), source), link);
+    } catch (error) {
+      // Another start may have made it in this very moment.
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    }
+  }
 }
 
 /** @param {string} file */

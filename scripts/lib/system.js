@@ -101,7 +101,8 @@ class System {
       timeoutMs: 300_000,
     });
     if (code !== 0) throw new Error(lastLines(`${stdout}\n${stderr}`, 25));
-    return lastLines(stdout, 1).slice(0, 100);
+    const said = lastLines(stdout, 1);
+    return said.length > 60 ? `${said.slice(0, 60)} …` : said;
   }
 
   /**

@@ -67,10 +67,15 @@ export class Script {
   readonly ended: Promise<number | null>;
   output = '';
 
-  constructor(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-    this.child = spawn(process.execPath, args, {
-      cwd: options.cwd ?? root,
-      env: options.env ?? process.env,
+  constructor(
+    args: readonly string[],
+    options: { cwd?: string; env?: NodeJS.ProcessEnv; node?: string; uid?: number; gid?: number } = {},
+  ) {
+    const { node = process.execPath, ...place } = options;
+    this.child = spawn(node, args, {
+      cwd: root,
+      env: process.env,
+      ...place,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -43,7 +43,7 @@ export function stubCheckout(folder: string): string {
 /** The environment of a user who has set nothing, but for what this run's programs were found with. */
 export function plainEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|NODE_ENV|JEST_|DATABASE_URL|APP_DATABASE_URL|PORT$|MALLFLOW_|TEMPORAL_)/.test(name),
+    ([name]) => !/^(npm_(?!config_)|NODE_ENV|JEST_|DATABASE_URL|APP_DATABASE_URL|PORT$|MALLFLOW_|TEMPORAL_)/.test(name),
   );
   const found = ['TEMPORAL_CLI', 'MALLFLOW_CACHE_DIR'].flatMap((name) => {
     const value = process.env[name];
