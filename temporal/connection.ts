@@ -45,6 +45,12 @@ export function lazyClient(target: TemporalTarget): Client {
   const connection = Connection.lazy({
     ...target.connectionOptions,
     interceptors: [makeGrpcRetryInterceptor(patientOnlyWithAbsence)],
+    // gRPC's own pauses grow to two minutes; a server that is back must be used again within a command's deadline.
+    channelArgs: {
+      ...target.connectionOptions.channelArgs,
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+    },
   });
   return new Client({ connection, namespace: target.namespace });
 }
