@@ -20,7 +20,8 @@ export async function up(knex: Knex): Promise<void> {
       closed_at timestamptz,
       updated_at timestamptz not null default now(),
       constraint process_cases_one_per_subject unique (kind, subject_id),
-      constraint process_cases_closed check ((state = 'open') = (closed_at is null))
+      constraint process_cases_closed check ((state = 'open') = (closed_at is null)),
+      constraint process_cases_closed_is_nobodys_turn check (state = 'open' or whose_turn = 'nobody')
     );
     create index process_cases_open on process_cases (kind, stage) where state = 'open';
     create index process_cases_open_due on process_cases (due_at) where state = 'open';

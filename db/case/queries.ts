@@ -53,6 +53,8 @@ function conditionsOf(filter: CaseFilter): string[] {
   if (filter.state !== null) conditions.push(filter.state === 'open' ? "state = 'open'" : 'state = :state');
   if (filter.stage !== null) conditions.push('stage = :stage');
   if (filter.whoseTurn !== null) conditions.push('whose_turn = :whoseTurn');
+  // A closed case is nobody's turn (CHECK), so that the open ones are all there is to read.
+  if (filter.whoseTurn !== null && filter.whoseTurn !== 'nobody') conditions.push("state = 'open'");
   if (filter.overdue !== null)
     conditions.push(`${filter.overdue ? '' : 'not '}(state = 'open' and due_at is not null and due_at < now())`);
   if (filter.stuck !== null) conditions.push(`stuck_code is ${filter.stuck ? 'not ' : ''}null`);
