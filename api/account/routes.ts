@@ -108,6 +108,7 @@ const me = route({
   tag: 'accounts',
   access: 'signed_in',
   idempotency: 'none',
+  query: z.strictObject({}),
   answers: { 200: accountSchema },
   handle: async ({ services, principal }) => ({ status: 200, body: await renderAccount(services.db, principal) }),
 });

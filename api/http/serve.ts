@@ -63,7 +63,7 @@ async function answerOf(
   if (Object.values(params).some((value) => value.includes('\0'))) throw new DomainError('NOT_FOUND');
   const target = route.find === undefined ? undefined : await route.find({ services, principal, params });
   if (route.find !== undefined && target === undefined) throw new DomainError('NOT_FOUND');
-  const query = route.query === undefined ? undefined : parseWith(route.query, { ...request.query });
+  const query = queryOf(route, request);
   const body = await bodyOf(route, services, request, response);
   const call: Call<unknown, unknown, unknown> = {
     services,
@@ -87,14 +87,20 @@ async function identify(route: Route, services: Services, request: Request) {
   return signedIn;
 }
 
+/** Only the system's pages are lenient about what follows the question mark. */
+function queryOf(route: Route, request: Request): unknown {
+  if (route.query === undefined && route.method === 'get') return undefined;
+  return parseWith(route.query ?? nothing, { ...request.query });
+}
+
 /** A route without a body schema takes none: an empty body or `{}`. */
 async function bodyOf(route: Route, services: Services, request: Request, response: Response): Promise<unknown> {
   if (route.method === 'get' || route.method === 'delete') return undefined;
   const json = await readJson(request, response, services.settings.bodyLimitBytes);
-  return parseWith(route.body ?? emptyBody, json);
+  return parseWith(route.body ?? nothing, json);
 }
 
-const emptyBody = acceptedSchema.pick({});
+const nothing = acceptedSchema.pick({});
 
 function send(response: Response, answer: Answer): void {
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);

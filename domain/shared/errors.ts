@@ -131,7 +131,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorCatalogue, value);
 }
 
-/** One fault in a request: `path` is a JSON Pointer into the body (or `/query/…`, `/headers/…`). */
+/** One fault in a request: `path` is a JSON Pointer into the body, or names a member of the query or a header likewise. */
 export interface Fault {
   readonly path: string;
   readonly code: string;
