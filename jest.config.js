@@ -16,6 +16,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  reporters: ['default', '<rootDir>/test/support/error-code-reporter.js'],
   testTimeout: 30_000,
   // Two cores: the servers under test are the second worker.
   maxWorkers: 1,

@@ -1,8 +1,12 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createTemplate } from './database';
 import { startServers, type Servers } from './servers';
 
 /** One Postgres and one Temporal server a run; test files get databases cloned from a template. */
 export default async function globalSetup(): Promise<void> {
+  process.env['TEST_SEEN_CODES'] = join(mkdtempSync(join(tmpdir(), 'mallflow-codes-')), 'seen');
   const servers = await startServers();
   (globalThis as { servers?: Servers }).servers = servers;
   process.env['TEST_DATABASE_URL'] = servers.databaseUrl;
