@@ -1,21 +1,16 @@
 import { z } from 'zod';
 import type { Page, PageRequest } from '../../db/lists';
 
-const sortableId = /^(?:[a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}|\d{1,18})$/;
+/** What a list is sorted by: public ids, or the numbers of its rows. A cursor of the one means nothing to the other. */
+const keyPatterns = { id: /^[a-z]{2,4}_[0-9a-z]{26}$/, number: /^\d{1,18}$/ } as const;
 
 /** Opaque to clients: the last key of a page. */
-function decodeCursor(cursor: string): string | null {
-  const key = Buffer.from(cursor, 'base64url').toString('latin1');
-  return sortableId.test(key) ? key : null;
+function keyOfCursor(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString('latin1');
 }
 
-const cursorSchema = z
-  .string()
-  .max(64)
-  .refine((cursor) => decodeCursor(cursor) !== null, 'not a cursor of this list');
-
 /** Query of a list: `limit` 1..200, `cursor`, and the filters given; anything else is refused by name. */
-export function listQuery<F extends z.ZodRawShape>(filters: F) {
+export function listQuery<F extends z.ZodRawShape>(filters: F, sortedBy: keyof typeof keyPatterns = 'id') {
   return z.strictObject({
     limit: z
       .string()
@@ -23,7 +18,11 @@ export function listQuery<F extends z.ZodRawShape>(filters: F) {
       .transform(Number)
       .refine((limit) => limit >= 1 && limit <= 200, 'a whole number from 1 to 200')
       .optional(),
-    cursor: cursorSchema.optional(),
+    cursor: z
+      .string()
+      .max(64)
+      .refine((cursor) => keyPatterns[sortedBy].test(keyOfCursor(cursor)), 'not a cursor of this list')
+      .optional(),
     ...filters,
   });
 }
@@ -34,7 +33,7 @@ export function pageRequest(query: {
 }): PageRequest {
   return {
     limit: query.limit ?? 50,
-    after: query.cursor === undefined ? null : decodeCursor(query.cursor),
+    after: query.cursor === undefined ? null : keyOfCursor(query.cursor),
   };
 }
 
@@ -51,9 +50,9 @@ export function listSchema<T extends z.ZodType>(item: T) {
 
 /** `true` or `false` in a query. */
 export const flagFilter = z.enum(['true', 'false']).transform((text) => text === 'true');
-// eslint-disable-next-line no-control-regex -- PostgreSQL stores no NUL
+/** PostgreSQL stores no NUL. */
 export const textFilter = z
   .string()
   .min(1)
   .max(100)
-  .regex(/^[^\u0000]*$/, 'no NUL characters');
+  .refine((text) => !text.includes('\0'), 'no NUL characters');

@@ -129,7 +129,7 @@ const entries = route({
   tag: 'points mall',
   access: ['mall_manager'],
   idempotency: 'none',
-  query: listQuery({}),
+  query: listQuery({}, 'number'),
   answers: {
     200: listSchema(
       z.strictObject({ id: z.string(), at: isoTime, kind: z.string(), subjectId: z.string(), amountFen: z.int() }),

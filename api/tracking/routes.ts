@@ -142,7 +142,7 @@ const audit = route({
   tag: 'operators',
   access: ['operator'],
   idempotency: 'none',
-  query: listQuery({ actor: textFilter.optional(), subjectId: textFilter.optional() }),
+  query: listQuery({ actor: textFilter.optional(), subjectId: textFilter.optional() }, 'number'),
   answers: {
     200: listSchema(
       z.strictObject({
