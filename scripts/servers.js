@@ -63,7 +63,7 @@ async function main() {
   if (!stopping) process.stdout.write(`${JSON.stringify({ databaseUrl: database, temporalAddress: temporal })}\n`);
 }
 
-main().catch(async (error) => {
+main().catch(async (/** @type {unknown} */ error) => {
   say(error instanceof Error ? error.message : String(error));
   await stopAll();
   process.exit(1);

@@ -19,7 +19,9 @@ const { resetData, terminalQuestion } = require('./lib/reset');
 const { System, checkGivenPort } = require('./lib/system');
 
 const root = path.resolve(__dirname, '..');
-const say = (/** @type {string} */ line) => console.log(line);
+const say = (/** @type {string} */ line) => {
+  console.log(line);
+};
 const system = new System({ root, say });
 const isProduction = process.env['NODE_ENV'] === 'production';
 
@@ -181,7 +183,7 @@ async function main() {
   if (stoppingSince === undefined) printWelcome();
 }
 
-main().catch((error) => {
+main().catch((/** @type {unknown} */ error) => {
   // While stopping, stages fail because their servers go: nothing to tell.
   if (stoppingSince !== undefined) return;
   console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);

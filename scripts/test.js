@@ -13,7 +13,9 @@ const { findTemporalCli } = require('./lib/temporal-cli');
 const { runVisibly } = require('./lib/run-command');
 
 const root = path.resolve(__dirname, '..');
-const say = (/** @type {string} */ line) => console.log(line);
+const say = (/** @type {string} */ line) => {
+  console.log(line);
+};
 
 async function main() {
   await stage('Node', () => checkNode(), { note: (version) => version });
@@ -28,7 +30,7 @@ async function main() {
   process.exitCode = await runVisibly(process.execPath, [jest, ...process.argv.slice(2)], { cwd: root, env });
 }
 
-main().catch((error) => {
+main().catch((/** @type {unknown} */ error) => {
   console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -28,15 +28,26 @@ function checkNode(version = process.versions.node) {
 function dependenciesAreCurrent(root) {
   const modules = path.join(root, 'node_modules');
   if (readMark(modules) === lockHash(root)) return true;
-  const wanted = readState(path.join(root, 'package-lock.json'))?.packages;
-  const present = readState(path.join(modules, '.package-lock.json'))?.packages;
+  const wanted = lockedPackages(path.join(root, 'package-lock.json'));
+  const present = lockedPackages(path.join(modules, '.package-lock.json'));
   if (!wanted || !present) return false;
   const names = Object.keys(wanted).filter((name) => name !== '');
   const asWanted = names.every((name) => {
     const entry = wanted[name];
-    return present[name] ? present[name].version === entry.version : Boolean(entry.optional);
+    return present[name] ? present[name].version === entry?.version : Boolean(entry?.optional);
   });
   return asWanted && Object.keys(present).every((name) => wanted[name] !== undefined);
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, optional?: boolean }> | undefined}
+ */
+function lockedPackages(file) {
+  const lock = /** @type {{ packages?: Record<string, { version?: string, optional?: boolean }> } | undefined} */ (
+    readState(file)
+  );
+  return lock?.packages;
 }
 
 /** @param {string} modules */

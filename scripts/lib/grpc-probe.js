@@ -15,13 +15,18 @@ const http2 = require('node:http2');
 function callGrpc(address, method, message, timeoutMs = 5_000) {
   return new Promise((resolve, reject) => {
     const session = http2.connect(`http://${address}`);
-    const finish = (/** @type {() => void} */ action) => {
+    const finish = () => {
       clearTimeout(timer);
       session.destroy();
-      action();
     };
-    const timer = setTimeout(() => finish(() => reject(new Error('no answer in time'))), timeoutMs);
-    session.on('error', (error) => finish(() => reject(error)));
+    const fail = (/** @type {Error} */ error) => {
+      finish();
+      reject(error);
+    };
+    const timer = setTimeout(() => {
+      fail(new Error('no answer in time'));
+    }, timeoutMs);
+    session.on('error', fail);
     const stream = session.request({
       ':method': 'POST',
       ':path': method,
@@ -36,9 +41,12 @@ function callGrpc(address, method, message, timeoutMs = 5_000) {
     };
     stream.on('response', readStatus);
     stream.on('trailers', readStatus);
-    stream.on('data', (chunk) => chunks.push(chunk));
-    stream.on('error', (error) => finish(() => reject(error)));
-    stream.on('end', () => finish(() => resolve({ status, body: Buffer.concat(chunks).subarray(5) })));
+    stream.on('data', (/** @type {Buffer} */ chunk) => chunks.push(chunk));
+    stream.on('error', fail);
+    stream.on('end', () => {
+      finish();
+      resolve({ status, body: Buffer.concat(chunks).subarray(5) });
+    });
     // A gRPC message is framed by one byte "not compressed" and four bytes of length.
     const frame = Buffer.alloc(5);
     frame.writeUInt32BE(message.length, 1);

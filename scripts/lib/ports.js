@@ -14,9 +14,13 @@ const { takeClaim, dropClaim } = require('./claims');
 function canListen(port, host) {
   return new Promise((resolve) => {
     const probe = net.createServer();
-    probe.once('error', () => resolve(false));
+    probe.once('error', () => {
+      resolve(false);
+    });
     probe.listen({ port, ...(host === undefined ? {} : { host }), exclusive: true }, () =>
-      probe.close(() => resolve(true)),
+      probe.close(() => {
+        resolve(true);
+      }),
     );
   });
 }
@@ -37,7 +41,9 @@ const claimFile = (port) => path.join(cacheFolder(), 'ports', String(port));
 /** @type {Set<number>} */
 const claimed = new Set();
 
-process.on('exit', () => claimed.forEach(releasePort));
+process.on('exit', () => {
+  claimed.forEach(releasePort);
+});
 
 /**
  * Another checkout may have chosen the same port a moment ago and not listen on it yet: a claim closes that gap.

@@ -52,8 +52,8 @@ function postgresBinaries(root = path.resolve(__dirname, '..', '..')) {
  * @param {string} packageFolder
  */
 function linkLibraries(packageFolder) {
-  /** @type {{ source: string, target: string }[]} */
-  const links = readState(path.join(packageFolder, 'native', 'pg-symlinks.json')) ?? [];
+  const listed = readState(path.join(packageFolder, 'native', 'pg-symlinks.json')) ?? [];
+  const links = /** @type {{ source: string, target: string }[]} */ (listed);
   for (const { source, target } of links) {
     const link = path.join(packageFolder, target);
     if (fs.existsSync(link)) continue;
@@ -113,7 +113,7 @@ async function postgresRunner(folder, { ways = ['namespace', 'capability'] } = {
   const user = unprivilegedUser();
   const tried = [];
   for (const runner of user ? rootRunners(user, { uid, gid }, ways) : []) {
-    const [command = '', ...args] = [...runner.prefix, path.join(folder, 'postgres'), '--version'];
+    const [command, args] = commandLine(runner, [path.join(folder, 'postgres'), '--version']);
     const result = await runCommand(command, args, { timeoutMs: 20_000 });
     if (result.code === 0) return runner;
     tried.push(`${command}: ${lastLines(result.stderr, 2)}`);
@@ -122,6 +122,16 @@ async function postgresRunner(folder, { ways = ['namespace', 'capability'] } = {
     `Postgres does not run as ${uid === 0 ? 'root' : 'a user without a name'}, and no way to become another user works here ` +
       `(${tried.join('; ')}). Run this as an ordinary user. ${OWN_SERVER_ADVICE}`,
   );
+}
+
+/**
+ * @param {PostgresRunner} runner
+ * @param {[string, ...string[]]} program with its arguments
+ * @returns {[string, string[]]}
+ */
+function commandLine(runner, program) {
+  const [command, ...args] = [...runner.prefix, ...program];
+  return [command ?? program[0], args];
 }
 
 /**
@@ -146,4 +156,4 @@ function rootRunners(user, self, ways) {
   return runners;
 }
 
-module.exports = { postgresBinaries, postgresRunner };
+module.exports = { postgresBinaries, postgresRunner, commandLine };

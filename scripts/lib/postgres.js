@@ -8,7 +8,7 @@ const { argumentsOf, identify, stopProcess, waitUntil } = require('./processes')
 const { runCommand, lastLines } = require('./run-command');
 const { choosePort, releasePort } = require('./ports');
 const { readState, writeState } = require('./state-file');
-const { postgresBinaries, postgresRunner } = require('./postgres-binaries');
+const { postgresBinaries, postgresRunner, commandLine } = require('./postgres-binaries');
 const { startServerProcess, stopLeftover, startInFolder, leaveFolder } = require('./server-process');
 
 /** @typedef {import('./postgres-binaries').PostgresRunner} PostgresRunner */
@@ -117,14 +117,16 @@ async function clearPidFile(data) {
 async function makeCluster({ dir, data, binaries, runner }) {
   const draft = path.join(dir, 'data.new');
   fs.rmSync(draft, { recursive: true, force: true });
-  if (fs.existsSync(data)) return giveTo(data, runner);
+  if (fs.existsSync(data)) {
+    giveTo(data, runner);
+    return;
+  }
 
   const passwordFile = path.join(dir, 'password');
   fs.writeFileSync(passwordFile, `${crypto.randomBytes(18).toString('hex')}\n`, { mode: 0o600 });
   fs.mkdirSync(draft, { mode: 0o700 });
   fs.chownSync(draft, runner.owner, runner.group);
-  const [command = '', ...args] = [
-    ...runner.prefix,
+  const [command, args] = commandLine(runner, [
     path.join(binaries, 'initdb'),
     `--pgdata=${draft}`,
     `--username=${OWNER}`,
@@ -135,7 +137,7 @@ async function makeCluster({ dir, data, binaries, runner }) {
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
-  ];
+  ]);
   const result = await runCommand(command, args, { cwd: dir, env: postgresEnvironment(), timeoutMs: 120_000 });
   if (result.code !== 0) throw new Error(`Postgres could not be set up in ${dir}:\n${lastLines(result.stderr)}`);
   fs.renameSync(draft, data);
@@ -176,13 +178,14 @@ async function listen({ dir, data, binaries, runner, recordFile, preferred, pass
   const logFile = path.join(dir, 'postgres.log');
   const refused = new Set();
   for (let attempt = 0; attempt < 60; attempt += 1) {
-    const port = await choosePort({ preferred, remembered: readState(portFile)?.port, refused });
+    const last = /** @type {{ port: number } | undefined} */ (readState(portFile));
+    const port = await choosePort({ preferred, remembered: last?.port, refused });
     const logStart = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
     const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => [
       '-c',
       `${name}=${value}`,
     ]);
-    const [command = '', ...args] = [...runner.prefix, path.join(binaries, 'postgres'), '-D', data, ...settings];
+    const [command, args] = commandLine(runner, [path.join(binaries, 'postgres'), '-D', data, ...settings]);
     const env = postgresEnvironment();
     const server = startServerProcess({ command, args, env, logFile, recordFile, stopSteps: STOP_STEPS, cwd: dir });
     const fault = await untilReady({ server, port, password });

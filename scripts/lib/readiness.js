@@ -16,7 +16,9 @@ function statusOf(url) {
       resolve(response.statusCode);
     });
     request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(undefined));
+    request.on('error', () => {
+      resolve(undefined);
+    });
   });
 }
 

@@ -68,7 +68,9 @@ function runVisibly(command, args, options = {}) {
       console.error(`Cannot run ${command}: ${error.message}`);
       resolve(1);
     });
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => {
+      resolve(code ?? 1);
+    });
   });
 }
 

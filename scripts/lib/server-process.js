@@ -50,10 +50,16 @@ function startServerProcess({ command, args, env, logFile, recordFile, stopSteps
   const child = spawn(command, args, { ...place, env, detached: true, stdio: ['ignore', log, log] });
   fs.closeSync(log);
   // A failed spawn has no pid: the event's only news is the reason, which goes where the server's own words go.
-  child.on('error', (error) => fs.appendFileSync(logFile, `${error.message}\n`));
+  child.on('error', (error) => {
+    fs.appendFileSync(logFile, `${error.message}\n`);
+  });
   const ended = new Promise((/** @type {(how: string) => void} */ resolve) => {
-    child.on('exit', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
-    child.on('error', (error) => resolve(error.message));
+    child.on('exit', (code, signal) => {
+      resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`);
+    });
+    child.on('error', (error) => {
+      resolve(error.message);
+    });
   });
   const pid = child.pid;
   const identity = pid === undefined ? undefined : identify(pid);

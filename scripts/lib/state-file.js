@@ -6,7 +6,7 @@ const fs = require('node:fs');
 /**
  * Reads a small JSON file of ours; a missing or torn one reads as undefined.
  * @param {string} file
- * @returns {any}
+ * @returns {unknown} callers say which shape they wrote
  */
 function readState(file) {
   try {

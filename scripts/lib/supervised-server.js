@@ -21,23 +21,24 @@ async function superviseServer(start, say) {
   const first = await start();
   let current = first;
   let stopped = false;
+  const isStopped = () => stopped;
 
   const watch = async () => {
-    while (!stopped) {
+    while (!isStopped()) {
       const how = await current.ended;
-      if (stopped) return;
+      if (isStopped()) return;
       say(`ended (${how}); starting it again`);
       await restart();
     }
   };
   const restart = async () => {
-    for (let delayMs = FIRST_DELAY_MS; !stopped; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
+    for (let delayMs = FIRST_DELAY_MS; !isStopped(); delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
       try {
         // Whatever is left of it (Postgres has children) goes first.
         await current.kill9();
         const next = await start();
         current = next;
-        if (stopped) await next.stop();
+        if (isStopped()) await next.stop();
         else say('is back');
         return;
       } catch (error) {

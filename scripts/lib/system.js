@@ -59,7 +59,9 @@ class System {
     const dir = path.join(this.dataDir, 'postgres');
     const server = await superviseServer(
       () => startPostgres({ dir, port: PORTS.postgres }),
-      (message) => this.say(`Postgres ${message}`),
+      (message) => {
+        this.say(`Postgres ${message}`);
+      },
     );
     this.add({ name: 'Postgres', ...server });
     this.addresses.DATABASE_URL = server.first.url;
@@ -68,11 +70,18 @@ class System {
 
   async startTemporal() {
     if (this.addresses.TEMPORAL_ADDRESS !== '') return 'the one named by TEMPORAL_ADDRESS';
-    const cli = await findTemporalCli({ log: (line) => this.say(`        ${line}`), env: this.env });
+    const cli = await findTemporalCli({
+      log: (line) => {
+        this.say(`        ${line}`);
+      },
+      env: this.env,
+    });
     const dir = path.join(this.dataDir, 'temporal');
     const server = await superviseServer(
       () => startTemporal({ dir, cli, port: PORTS.temporal, uiPort: PORTS.temporalUi }),
-      (message) => this.say(`Temporal ${message}`),
+      (message) => {
+        this.say(`Temporal ${message}`);
+      },
     );
     this.add({ name: 'Temporal', ...server });
     this.addresses.TEMPORAL_ADDRESS = server.first.address;
@@ -121,8 +130,9 @@ class System {
       logFile,
       recordFile: path.join(runFolder, `${name}.json`),
       stopSteps,
-      onDeath: (how, delayMs) =>
-        this.say(`The ${name} ended (${how}); starting it again in ${String(delayMs / 1000)} s. Its log: ${logFile}`),
+      onDeath: (how, delayMs) => {
+        this.say(`The ${name} ended (${how}); starting it again in ${String(delayMs / 1000)} s. Its log: ${logFile}`);
+      },
     });
     this.add({ name, ...child });
     return child;
@@ -171,7 +181,9 @@ class System {
     this.stopping = true;
     const killRest = setTimeout(() => void this.kill9(), STOP_WITHIN_MS);
     for (const part of [...this.parts].sort((one, other) => stopRank(one) - stopRank(other))) {
-      await part.stop().catch((/** @type {unknown} */ error) => this.say(`${part.name}: ${String(error)}`));
+      await part.stop().catch((/** @type {unknown} */ error) => {
+        this.say(`${part.name}: ${String(error)}`);
+      });
     }
     clearTimeout(killRest);
   }

@@ -126,7 +126,7 @@ function isExecutableFile(file) {
 async function cacheIsGood(file, wheel) {
   if (!isExecutableFile(file)) return false;
   const { size, mtimeMs } = fs.statSync(file);
-  const verified = readState(`${file}.verified`);
+  const verified = /** @type {{ size: number, mtimeMs: number } | undefined} */ (readState(`${file}.verified`));
   if (verified?.size === size && verified.mtimeMs === mtimeMs) return true;
   if (!(await isPinnedProgram(file, wheel))) return false;
   writeState(`${file}.verified`, { size, mtimeMs });
@@ -139,7 +139,8 @@ async function cacheIsGood(file, wheel) {
  */
 async function isPinnedProgram(file, wheel) {
   const hash = crypto.createHash('sha256');
-  for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  const content = /** @type {AsyncIterable<Buffer>} */ (fs.createReadStream(file, { highWaterMark: 1 << 20 }));
+  for await (const chunk of content) hash.update(chunk);
   return hash.digest('hex') === wheel?.program;
 }
 

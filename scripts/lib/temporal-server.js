@@ -93,10 +93,10 @@ async function checkVersion(dir, cli) {
   const file = path.join(dir, 'made-by.json');
   const version = await cliVersion(cli);
   if (version === undefined) throw new Error(`${cli} does not tell its version: it is not a Temporal CLI.`);
-  const madeBy = readState(file);
+  const madeBy = /** @type {import('./temporal-cli').CliVersion | undefined} */ (readState(file));
   if (fs.existsSync(path.join(dir, 'temporal.db')) && madeBy && madeBy.server !== version.server) {
     throw new Error(
-      `The Temporal state in ${dir} was made by "${String(madeBy.text)}", but the CLI at ${cli} is "${version.text}", which may ` +
+      `The Temporal state in ${dir} was made by "${madeBy.text}", but the CLI at ${cli} is "${version.text}", which may ` +
         'not read it. Give the earlier CLI with TEMPORAL_CLI=<path>, or start anew with: npm start -- --reset',
     );
   }
@@ -133,7 +133,8 @@ async function listen(options, recordFile) {
   /** @type {Set<number>} */
   const refused = new Set();
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    const ports = await choosePorts(options, readState(portFile), refused);
+    const last = /** @type {{ port: number, uiPort?: number } | undefined} */ (readState(portFile));
+    const ports = await choosePorts(options, last, refused);
     const logStart = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
     const server = startServerProcess({
       command: options.cli,

@@ -12,7 +12,7 @@ const start = (checkout: string, args: readonly string[] = [], env: NodeJS.Proce
   new Script(['scripts/start.js', ...args], { cwd: checkout, env: plainEnvironment(env) });
 
 const recordedPid = (checkout: string, name: string) =>
-  Number((JSON.parse(readFileSync(path.join(checkout, '.data', name), 'utf8')) as { pid: number }).pid);
+  (JSON.parse(readFileSync(path.join(checkout, '.data', name), 'utf8')) as { pid: number }).pid;
 
 const everyPid = (checkout: string) =>
   ['run/api.json', 'run/worker.json', 'temporal/server.json', 'postgres/server.json'].map((name) =>

@@ -49,5 +49,5 @@ export function plainEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
-  return { ...Object.fromEntries([...kept, ...found]), ...extra };
+  return { ...(Object.fromEntries([...kept, ...found]) as NodeJS.ProcessEnv), ...extra };
 }

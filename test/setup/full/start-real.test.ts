@@ -61,7 +61,7 @@ const canSignIn = (address: string) =>
   eventually(async () => ((await signIn(address)) === 201 ? true : undefined), 30_000);
 
 const pidOf = (checkout: string, record: string) =>
-  Number((JSON.parse(readFileSync(path.join(checkout, '.data', record), 'utf8')) as { pid: number }).pid);
+  (JSON.parse(readFileSync(path.join(checkout, '.data', record), 'utf8')) as { pid: number }).pid;
 
 const everyPid = (checkout: string) =>
   ['run/api.json', 'run/worker.json', 'temporal/server.json', 'postgres/server.json'].map((name) =>
