@@ -33,7 +33,10 @@ export async function startServers(): Promise<Servers> {
 function readyLine(child: ChildProcess): Promise<{ databaseUrl: string; temporalAddress: string }> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the servers ended (${code}) before they were ready`)));
-    if (child.stdout === null) return reject(new Error('the servers have no output'));
+    if (child.stdout === null) {
+      reject(new Error('the servers have no output'));
+      return;
+    }
     createInterface({ input: child.stdout }).once('line', (line) => {
       resolve(JSON.parse(line) as { databaseUrl: string; temporalAddress: string });
     });
