@@ -1,9 +1,9 @@
 import { hash } from '@node-rs/argon2';
 import type { z } from 'zod';
-import { addEnterpriseSchema, addMallSchema, addStaffSchema } from '../domain/account/schemas';
-import { addBenefitSchema } from '../domain/catalogue/schemas';
+import type { addEnterpriseSchema, addMallSchema, addStaffSchema } from '../domain/account/schemas';
+import type { addBenefitSchema } from '../domain/catalogue/schemas';
 import { ledgerAccountId } from '../domain/ledger/accounts';
-import { topUpSchema } from '../domain/ledger/schemas';
+import type { topUpSchema } from '../domain/ledger/schemas';
 import { addAccount } from '../db/account/repository';
 import { recordAudit } from '../db/case/repository';
 import { addBenefit } from '../db/catalogue/repository';

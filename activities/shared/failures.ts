@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { DomainError } from '../../domain/shared/errors';
+import type { DomainError } from '../../domain/shared/errors';
 
 /** A refusal of the domain is final: it reaches the workflow with its code and facts and is not retried. */
 export function asFailure(error: DomainError): ApplicationFailure {

@@ -27,7 +27,8 @@ export function sendProblem(
   context: { readonly requestId: string; readonly language: Language },
 ): void {
   const problem = problemOf(error, { ...context, instance: request.path });
-  const wait = error.facts['retryAfterSeconds'] ?? retryAfterSeconds[problem.status];
+  const told = error.facts['retryAfterSeconds'];
+  const wait = typeof told === 'number' ? told : retryAfterSeconds[problem.status];
   if (wait !== undefined) response.setHeader('Retry-After', String(wait));
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

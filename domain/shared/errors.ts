@@ -164,5 +164,5 @@ export function errorText(code: ErrorCode, facts: ErrorFacts, language: Language
 
 function factText(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.join(', ');
-  return value === undefined ? '–' : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '–';
 }

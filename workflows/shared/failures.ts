@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import { DomainError, isErrorCode, type ErrorCode, type ErrorFacts } from '../../domain/shared/errors';
+import { isErrorCode, type DomainError, type ErrorCode, type ErrorFacts } from '../../domain/shared/errors';
 
 /**
  * A domain error as the engine carries it: type = code, details = [facts], never retried. Anything else thrown inside a
