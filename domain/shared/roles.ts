@@ -4,7 +4,6 @@ export type Role = (typeof roles)[number];
 
 /** Roles an operator gives to staff; members and sellers come in by their own doors. */
 export const staffRoles = ['mall_manager', 'reviewer', 'operator'] as const satisfies readonly Role[];
-export type StaffRole = (typeof staffRoles)[number];
 
 /** Who acts: what authorisation and tenancy are decided on. */
 export interface Principal {
