@@ -381,6 +381,19 @@ refused=$(PGUSER=mallflow_api PGPASSWORD=$APP_DB_PASSWORD psql --no-psqlrc --dbn
   --set VERBOSITY=sqlstate --command 'update ledger_lines set amount_fen = amount_fen' 2>&1 || true)
 check 'a change of ledger lines under the login of api' 'ERROR:  42501' "$refused"
 
+say 'the first operator, as in production'
+operator() {
+  printf '%s\n' "$MALLFLOW_SECRET" | owning node dist/admin/main.js \
+    staff --login chen --display-name Chen --roles operator
+}
+step operator operator
+check 'signing in as the operator' 201 "$(node -e '
+  const [url, password] = process.argv.slice(1);
+  const options = { method: "POST", headers: { "content-type": "application/json" } };
+  fetch(url + "/v1/sessions", { ...options, body: JSON.stringify({ login: "chen", password }) })
+    .then((answer) => console.log(answer.status), (error) => console.log(error.message));
+' "$url" "$MALLFLOW_SECRET")"
+
 say 'demo data, and a purchase over HTTP'
 # Demo data is refused in production, so this one step says that it is not.
 check 'demo data in production' refused "$( (owning node dist/admin/main.js seed-demo) >"$logs/seed-refused.log" 2>&1 && echo loaded || echo refused)"
