@@ -4,7 +4,7 @@ import { DomainError, type Language } from '../../domain/shared/errors';
 import type { Principal } from '../../domain/shared/roles';
 import type { Services } from '../services';
 import type { Metrics } from '../system/metrics';
-import type { Admission } from './admission';
+import type { Admission, Place } from './admission';
 import { authenticate, authorize } from './authenticate';
 import { acceptedSchema, type Answer } from './answers';
 import { idempotencyKey, parseWith, readJson } from './parse';
@@ -25,6 +25,12 @@ interface Context {
   readonly language: Language;
 }
 
+interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly place: Place;
+}
+
 /**
  * The one way a request goes (api.md §1): limits, who, may they, is it there and theirs, is it well formed, then the
  * handler, which looks at the idempotency key, at states and at facts, in this order.
@@ -35,15 +41,15 @@ export function serve(definition: AnyRoute, services: Services, admission: Admis
     const context = { requestId: requestIdOf(request), language: languageOf(request) };
     const startedAt = performance.now();
     response.setHeader('X-Request-Id', context.requestId);
-    let leave: (() => void) | undefined;
+    let place: Place | undefined;
     try {
-      leave = admission.enter(route.idempotency !== 'none');
-      const answer = await answerOf(route, services, request, response, context);
+      place = admission.enter(route.idempotency !== 'none');
+      const answer = await answerOf(route, services, { request, response, place }, context);
       send(response, services.settings.checkAnswers ? checked(route, answer) : answer);
     } catch (error) {
       fail(error, services, request, response, context);
     } finally {
-      leave?.();
+      place?.leave();
       const ms = Math.round(performance.now() - startedAt);
       metrics.answered(route.path, response.statusCode, ms);
       services.log.info({ route: `${route.method} ${route.path}`, status: response.statusCode, ms, ...ids(context) });
@@ -51,20 +57,15 @@ export function serve(definition: AnyRoute, services: Services, admission: Admis
   };
 }
 
-async function answerOf(
-  route: Route,
-  services: Services,
-  request: Request,
-  response: Response,
-  context: Context,
-): Promise<Answer> {
+async function answerOf(route: Route, services: Services, exchange: Exchange, context: Context): Promise<Answer> {
+  const { request } = exchange;
   const { principal, sessionId } = await identify(route, services, request);
   const params = request.params as Readonly<Record<string, string>>;
   if (Object.values(params).some((value) => value.includes('\0'))) throw new DomainError('NOT_FOUND');
   const target = route.find === undefined ? undefined : await route.find({ services, principal, params });
   if (route.find !== undefined && target === undefined) throw new DomainError('NOT_FOUND');
   const query = queryOf(route, request);
-  const body = await bodyOf(route, services, request, response);
+  const body = await bodyOf(route, services, exchange);
   const call: Call<unknown, unknown, unknown> = {
     services,
     request,
@@ -94,9 +95,10 @@ function queryOf(route: Route, request: Request): unknown {
 }
 
 /** A route without a body schema takes none: an empty body or `{}`. */
-async function bodyOf(route: Route, services: Services, request: Request, response: Response): Promise<unknown> {
+async function bodyOf(route: Route, services: Services, exchange: Exchange): Promise<unknown> {
+  const { request, response, place } = exchange;
   if (route.method === 'get' || route.method === 'delete') return undefined;
-  const json = await readJson(request, response, services.settings.bodyLimitBytes);
+  const json = await place.whileOutside(() => readJson(request, response, services.settings.bodyLimitBytes));
   return parseWith(route.body ?? nothing, json);
 }
 
