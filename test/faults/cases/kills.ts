@@ -1,0 +1,71 @@
+import { verifyOnce, commandSteps, steps, type Step } from '../actions';
+import { eventsOf, taskTimedOut } from '../history';
+import { strike, type Evidence, type Moment, type Victim } from '../rounds';
+import type { Strikes } from '../strikes';
+import type { World } from '../world';
+
+/** A round kills one process once while each step of a purchase stands at the same moment. */
+export interface Round {
+  readonly victim: Victim;
+  readonly moment: Moment;
+}
+
+export const rounds: readonly Round[] = (['worker', 'api', 'temporal', 'postgres'] as const).flatMap((victim) =>
+  (['before', 'after'] as const).map((moment) => ({ victim, moment })),
+);
+
+/** The clock's steps do not pass through the API. */
+const stepsOf = ({ victim }: Round): readonly Step[] => (victim === 'api' ? commandSteps : steps);
+
+export function killCases(world: () => World, strikes: Strikes, chosen: readonly Round[]): void {
+  describe.each(chosen)('kill -9 of $victim $moment the effect', (round) => {
+    let seen: ReadonlyMap<Step, Evidence>;
+    let refusedBefore: number;
+    beforeAll(async () => {
+      await world().restore();
+      refusedBefore = refusals(world(), round.victim);
+      seen = await strike(world(), { ...round, steps: stepsOf(round) });
+    }, 60_000);
+
+    for (const step of stepsOf(round)) {
+      it(
+        `${step}: once, and its caller is told`,
+        strikes.case(async (struck) => {
+          const evidence = seen.get(step);
+          if (evidence === undefined) throw new Error('the round did not get here');
+          struck(proofOf(evidence, round));
+          if (round.victim === 'temporal') expect(refusals(world(), 'temporal')).toBeGreaterThan(refusedBefore);
+          await verifyOnce(world(), evidence.action);
+          if (round.victim === 'worker') await expectTimedOutTask(world(), evidence, round.moment);
+        }),
+        45_000,
+      );
+    }
+  });
+}
+
+/** What shows that the kill hit this step at this moment; a miss fails the case. */
+function proofOf(evidence: Evidence, { moment }: Round): string {
+  const { action, answered, hadClaim, hadEffect, hadOutcome, wasWaiting } = evidence;
+  // Nobody may have been told: then the kill would have come too late.
+  expect(answered?.status ?? 'no answer').not.toBe(200);
+  expect(answered?.status ?? 'no answer').not.toBe(201);
+  if (action.call !== null) expect(hadClaim).toBe(true);
+  expect(hadOutcome).toBe(false);
+  expect(hadEffect).toBe(moment === 'after');
+  if (moment === 'after') return 'committed, and nobody was told';
+  expect(wasWaiting).toBe(true);
+  return 'its transaction waited, without effect';
+}
+
+/** The dead worker's task is in the history of the run, unless the run was not started yet or had moved to activities. */
+async function expectTimedOutTask(world: World, { action }: Evidence, moment: Moment): Promise<void> {
+  if (moment === 'before') return;
+  const events = await eventsOf(world, await action.purchaseId());
+  expect(events.join(' ')).toContain(` ${taskTimedOut} `);
+}
+
+function refusals(world: World, victim: Victim): number {
+  if (victim !== 'temporal') return 0;
+  return world.wires.apiCalls.seen.refused + world.wires.workerCalls.seen.refused;
+}

@@ -1,0 +1,28 @@
+import { killCases, rounds } from './cases/kills';
+import { expectEverythingSound } from './invariants';
+import { Strikes } from './strikes';
+import { startWorld, type World } from './world';
+
+/**
+ * What must be survived, quickly: each case brings the system to one exact moment, lets something fail there, proves
+ * that it did, and then asks whether anything was lost or doubled.
+ */
+let world: World;
+const strikes = new Strikes();
+const here = (): World => world;
+
+beforeAll(async () => {
+  world = await startWorld();
+}, 120_000);
+
+afterEach(async () => {
+  await world.restore();
+  await expectEverythingSound(world);
+}, 60_000);
+
+afterAll(async () => {
+  process.stderr.write(strikes.summary());
+  await world.stop();
+}, 60_000);
+
+killCases(here, strikes, rounds);

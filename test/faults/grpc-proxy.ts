@@ -1,0 +1,145 @@
+import {
+  connect,
+  constants,
+  createServer,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * Sits before the engine and knows its calls by name, so that a case can cut exactly between two of them: requests of
+ * a method wait before they reach the engine, or its answers wait before they reach the caller.
+ */
+export class GrpcProxy {
+  /** How often the engine was found away. */
+  readonly seen = { refused: 0 };
+  private readonly heldRequests = new Set<string>();
+  private readonly heldAnswers = new Set<string>();
+  private readonly waiting: (() => void)[] = [];
+  private readonly sessions = new Set<ServerHttp2Session>();
+  private readonly counts = new Map<string, number>();
+
+  private constructor(
+    private readonly server: Http2Server,
+    private readonly targetPort: number,
+  ) {}
+
+  static open(targetPort: number): Promise<GrpcProxy> {
+    const server = createServer();
+    const proxy = new GrpcProxy(server, targetPort);
+    server.on('session', (session) => proxy.join(session));
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', () => resolve(proxy));
+    });
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  holdRequests(...methods: readonly string[]): void {
+    for (const method of methods) this.heldRequests.add(method);
+  }
+
+  holdAnswers(...methods: readonly string[]): void {
+    for (const method of methods) this.heldAnswers.add(method);
+  }
+
+  /** Lets everything pass again, also what waits. */
+  restore(): void {
+    this.heldRequests.clear();
+    this.heldAnswers.clear();
+    for (const go of this.waiting.splice(0)) go();
+  }
+
+  /** How many calls of this method were held, or answered with this gRPC status, so far. */
+  count(method: string, what: 'held' | `status ${number}`): number {
+    return this.counts.get(`${method} ${what}`) ?? 0;
+  }
+
+  close(): Promise<void> {
+    for (const session of this.sessions) session.destroy();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private join(near: ServerHttp2Session): void {
+    const far = connect(`http://127.0.0.1:${this.targetPort}`);
+    this.sessions.add(near);
+    const end = (): void => {
+      this.sessions.delete(near);
+      near.destroy();
+      far.destroy();
+    };
+    far.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') this.seen.refused += 1;
+      end();
+    });
+    far.on('close', end);
+    near.on('error', end).on('close', end);
+    near.on('stream', (stream, headers) => this.forward(stream, headers, far));
+  }
+
+  private forward(near: ServerHttp2Stream, headers: IncomingHttpHeaders, far: ClientHttp2Session): void {
+    const method = String(headers[':path']).split('/').at(-1) ?? '';
+    near.on('error', () => undefined);
+    this.unless(this.heldRequests.has(method), method, () => {
+      if (near.destroyed || far.destroyed) {
+        near.destroy();
+        return;
+      }
+      const call = far.request(headers);
+      call.on('error', () => near.destroy());
+      near.on('close', () => {
+        if (!call.closed) call.close(constants.NGHTTP2_CANCEL);
+      });
+      near.pipe(call);
+      call.on('response', (answer, flags) => {
+        this.unless(this.heldAnswers.has(method), method, () => this.answer(near, call, { method, answer, flags }));
+      });
+    });
+  }
+
+  private answer(
+    near: ServerHttp2Stream,
+    call: ClientHttp2Stream,
+    { method, answer, flags }: { method: string; answer: IncomingHttpHeaders; flags: number },
+  ): void {
+    if (near.destroyed || near.closed) return;
+    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) {
+      this.note(method, answer);
+      near.respond(answer, { endStream: true });
+      return;
+    }
+    let trailers: IncomingHttpHeaders = {};
+    call.on('trailers', (last: IncomingHttpHeaders) => {
+      this.note(method, last);
+      trailers = last;
+    });
+    near.respond(answer, { waitForTrailers: true });
+    near.on('wantTrailers', () => near.sendTrailers(trailers));
+    call.pipe(near);
+  }
+
+  private note(method: string, last: IncomingHttpHeaders): void {
+    this.add(`${method} status ${String(last['grpc-status'])}`);
+  }
+
+  private unless(held: boolean, method: string, go: () => void): void {
+    if (!held) {
+      go();
+      return;
+    }
+    this.add(`${method} held`);
+    this.waiting.push(go);
+  }
+
+  private add(name: string): void {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,99 @@
+import { rows, type Db } from '../../db/connection';
+import { verifyLedger } from '../../db/ledger/queries';
+import { isRunning } from '../../temporal/run-health';
+import { until } from './until';
+import type { World } from './world';
+
+/** Each asks for what must not be there: any row is a fault, told in words. */
+const forbidden: readonly string[] = [
+  `select format('enterprise %s: %s came in, %s spent, %s left', e.id, -f.posted_fen, s.posted_fen, b.posted_fen) as fault
+     from enterprises e
+     join ledger_accounts fa on fa.enterprise_id = e.id and fa.purpose = 'funding'
+     join ledger_balances f on f.account_id = fa.id
+     join ledger_accounts sa on sa.enterprise_id = e.id and sa.purpose = 'spent'
+     join ledger_balances s on s.account_id = sa.id
+     join ledger_accounts ba on ba.enterprise_id = e.id and ba.purpose = 'balance'
+     join ledger_balances b on b.account_id = ba.id
+    where -f.posted_fen <> s.posted_fen + b.posted_fen`,
+
+  `select format('%s is %s but stocked %s times and paid %s times', p.id, p.state, c.times, j.times) as fault
+     from purchases p
+     cross join lateral (select count(*) as times, coalesce(sum(total), 0) as total from commodities
+                          where purchase_id = p.id) c
+     cross join lateral (select count(*) as times from ledger_journals where source = p.id) j
+    where case when p.state in ('stocked', 'closed') then c.times <> 1 or j.times <> 1 or c.total <> p.quantity
+               else c.times <> 0 or j.times <> 0 end`,
+
+  `select format('%s was paid %s instead of %s', p.id, l.amount_fen, p.total_fen) as fault
+     from purchases p join ledger_journals j on j.source = p.id and j.kind = 'purchase_payment'
+     join ledger_lines l on l.journal_id = j.id join ledger_accounts a on a.id = l.account_id and a.purpose = 'spent'
+    where l.amount_fen <> p.total_fen`,
+
+  `select format('purchase %s is %s, its case %s (%s)', p.id, p.state, c.stage, c.state) as fault
+     from purchases p left join process_cases c on c.kind = 'purchase' and c.subject_id = p.id
+    where c.id is null or c.stage <> p.state
+       or (c.state = 'open') <> (p.state in ('awaiting_payment', 'paid', 'stocked'))`,
+
+  `select format('case %s stands at %s, its events end at %s', c.id, c.stage, coalesce(last.to_state, 'nothing')) as fault
+     from process_cases c
+     left join lateral (select to_state from case_events where case_id = c.id order by id desc limit 1) last on true
+    where last.to_state is distinct from c.stage`,
+
+  `select format('events of %s do not join: %s after %s', case_id, from_state, before) as fault
+     from (select case_id, from_state, lag(to_state) over (partition by case_id order by id) as before
+             from case_events) chain
+    where from_state is distinct from before`,
+
+  `select format('case %s came to %s %s times', case_id, to_state, count(*)) as fault
+     from case_events group by case_id, to_state having count(*) > 1`,
+
+  `select format('order %s has %s claims', p.id, count(c.id)) as fault
+     from purchases p left join commands c on c.resource_id = p.id and c.route = 'POST /v1/purchases'
+                                          and c.effect_at is not null
+    group by p.id having count(c.id) <> 1`,
+];
+
+/** Every fault of the rows, of every case so far. */
+export async function faultsOfRows(db: Db): Promise<string[]> {
+  const found = await Promise.all(forbidden.map((sql) => rows<{ fault: string }>(db, sql)));
+  const ledger = await verifyLedger(db);
+  return [
+    ...found.flat().map(({ fault }) => fault),
+    ...ledger.map(({ subject, problem }) => `ledger ${subject}: ${problem}`),
+  ];
+}
+
+/** Open cases without a run, and runs that go on although their case is closed. */
+async function faultsOfRuns(world: World): Promise<string[]> {
+  const cases = await rows<{ workflowId: string; open: boolean }>(
+    world.db,
+    `select workflow_id as "workflowId", state = 'open' as open from process_cases
+      where state = 'open' or closed_at > now() - interval '1 minute'`,
+  );
+  const faults = await Promise.all(
+    cases.map(async ({ workflowId, open }) => {
+      const running = await isRunning(world.temporal, workflowId);
+      if (open && !running) return `${workflowId} is open but has no run`;
+      if (open || !running) return undefined;
+      const { events } = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
+      return `${workflowId} is closed but its run goes on: ${(events ?? []).map((event) => event.eventType).join(' ')}`;
+    }),
+  );
+  return faults.filter((fault) => fault !== undefined);
+}
+
+async function casesStuck(db: Db): Promise<string[]> {
+  const sql = `select format('%s is stuck: %s', id, stuck_code) as fault from process_cases where stuck_code is not null`;
+  return (await rows<{ fault: string }>(db, sql)).map(({ fault }) => fault);
+}
+
+/** What must hold after every case, whatever died. Runs may need a moment to follow their rows. */
+export async function expectEverythingSound(world: World): Promise<void> {
+  expect(await faultsOfRows(world.db)).toEqual([]);
+  let faults: readonly string[] = [];
+  await until('runs and rows agree', async () => {
+    faults = [...(await faultsOfRuns(world)), ...(await casesStuck(world.db))];
+    return faults.length === 0;
+  }).catch(() => undefined);
+  expect(faults).toEqual([]);
+}

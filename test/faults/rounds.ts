@@ -1,0 +1,104 @@
+import type { Reply } from '../support/http-client';
+import { claimOf, hasHappened, prepare, type Action, type Step } from './actions';
+import type { RowLock } from './row-lock';
+import { until } from './until';
+import type { World } from './world';
+
+export type Victim = 'api' | 'worker' | 'temporal' | 'postgres';
+/** Before its transaction commits, or after that and before anybody has heard of it. */
+export type Moment = 'before' | 'after';
+
+/** What was seen of one step at the moment of the kill. */
+export interface Evidence {
+  readonly action: Action;
+  readonly hadEffect: boolean;
+  /** The worker's transaction was seen waiting for the held row. */
+  readonly wasWaiting: boolean;
+  readonly hadClaim: boolean;
+  readonly hadOutcome: boolean;
+  /** The first call of the person, where it had been answered by then. */
+  readonly answered: Reply | undefined;
+  /** The call itself, which the kill may have cut. */
+  readonly call: Promise<Reply | undefined>;
+}
+
+export function kill(world: World, victim: Victim): Promise<void> {
+  const kills: Record<Victim, () => Promise<void>> = {
+    api: () => world.api.kill9(),
+    worker: () => world.worker.kill9(),
+    temporal: () => world.engines.killTemporal(),
+    postgres: () => world.engines.killPostgres(),
+  };
+  return kills[victim]();
+}
+
+/** The calls with which a worker tells the engine what it did. */
+export const workerReports = [
+  'RespondWorkflowTaskCompleted',
+  'RespondWorkflowTaskFailed',
+  'RespondActivityTaskCompleted',
+  'RespondActivityTaskFailed',
+] as const;
+
+/** The calls whose answers tell the API what became of a command. */
+export const commandCalls = [
+  'UpdateWorkflowExecution',
+  'ExecuteMultiOperation',
+  'PollWorkflowExecutionUpdate',
+] as const;
+
+/** Brings every step to the moment, kills the victim once, and lets everything come back. */
+export async function strike(
+  world: World,
+  { victim, moment, steps }: { victim: Victim; moment: Moment; steps: readonly Step[] },
+): Promise<Map<Step, Evidence>> {
+  const actions = await Promise.all(steps.map((step) => prepare(world, step)));
+  // Long enough for everything to be in place before the clock strikes.
+  await Promise.all(actions.map((action) => action.arm(1_500)));
+  const locks = moment === 'before' ? await Promise.all(actions.map((action) => action.lock())) : [];
+  if (moment === 'after' && victim === 'api') world.wires.apiCalls.holdAnswers(...commandCalls);
+  if (moment === 'after' && victim !== 'api') world.wires.workerCalls.holdRequests(...workerReports);
+
+  const calls = actions.map((action) => begin(action));
+  if (moment === 'before') await until('every step waits for its row', () => allTrue(locks, (lock) => lock.struck()));
+  else await until('every step has happened', () => allTrue(actions, (action) => hasHappened(world, action)));
+  const evidence = await Promise.all(actions.map((action, at) => lookAt(world, action, calls[at], locks[at])));
+  await kill(world, victim);
+  await Promise.all(locks.map((lock) => lock.release()));
+  await world.restore();
+  return new Map(evidence.map((seen) => [seen.action.step, seen]));
+}
+
+interface Begun {
+  readonly call: Promise<Reply | undefined>;
+  reply: Reply | undefined;
+}
+
+function begin(action: Action): Begun {
+  const call = action.call === null ? Promise.resolve(undefined) : action.call().catch(() => undefined);
+  const begun: Begun = { call, reply: undefined };
+  void call.then((reply) => (begun.reply = reply));
+  return begun;
+}
+
+async function allTrue<T>(things: readonly T[], ask: (thing: T) => Promise<boolean>): Promise<boolean> {
+  return (await Promise.all(things.map(ask))).every(Boolean);
+}
+
+async function lookAt(
+  world: World,
+  action: Action,
+  begun: Begun | undefined,
+  lock: RowLock | undefined,
+): Promise<Evidence> {
+  const claim = await claimOf(world, action.key);
+  return {
+    action,
+    hadEffect: await hasHappened(world, action),
+    wasWaiting: lock !== undefined && (await lock.struck()),
+    hadClaim: claim !== undefined,
+    hadOutcome: claim?.hasOutcome ?? false,
+    answered: begun?.reply,
+    call: begun?.call ?? Promise.resolve(undefined),
+  };
+}

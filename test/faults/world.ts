@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { seedDemo } from '../../admin/demo-data';
+import { connect, type Db } from '../../db/connection';
+import { migrate } from '../../db/migration-source';
+import { lazyClient, temporalTarget } from '../../temporal/connection';
+import { HttpClient } from '../support/http-client';
+import { Child, freePort } from './child';
+import { Engines, Guard } from './engines';
+import { GrpcProxy } from './grpc-proxy';
+import { TcpProxy } from './tcp-proxy';
+import { until } from './until';
+
+/** How long the API waits in this world: long enough for two busy cores, short enough to wait it out in a case. */
+export const acceptMs = 2_500;
+export const resultMs = 1_000;
+
+/** The wires between our processes and the servers; each can fail by itself. */
+export interface Wires {
+  readonly apiToPostgres: TcpProxy;
+  readonly workerToPostgres: TcpProxy;
+  readonly apiToTemporal: TcpProxy;
+  readonly workerToTemporal: TcpProxy;
+  readonly apiCalls: GrpcProxy;
+  readonly workerCalls: GrpcProxy;
+}
+
+/** The whole system as separate processes: Postgres, Temporal, API and worker, with wires between that can fail. */
+export interface World {
+  readonly engines: Engines;
+  readonly wires: Wires;
+  readonly api: Child;
+  readonly worker: Child;
+  readonly url: string;
+  /** The owner's pool, directly on the server: it sees and does what the product may not. */
+  readonly db: Db;
+  readonly temporal: Client;
+  /** The environment of our processes, for the admin command. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Of two enterprises, so that one can be held without the other. */
+  readonly manager: HttpClient;
+  readonly otherManager: HttpClient;
+  readonly operator: HttpClient;
+  /** Everything up, every wire whole. */
+  restore(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const ours = /^(MALLFLOW_|TEMPORAL_|DATABASE_URL|APP_DATABASE_URL|PG|PORT$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+}
+
+function throughPort(url: string, port: number): string {
+  const through = new URL(url);
+  through.port = String(port);
+  return through.href;
+}
+
+async function openWires(engines: Engines): Promise<Wires> {
+  const apiCalls = await GrpcProxy.open(engines.temporalPort);
+  const workerCalls = await GrpcProxy.open(engines.temporalPort);
+  return {
+    apiCalls,
+    workerCalls,
+    apiToTemporal: await TcpProxy.open(apiCalls.port),
+    workerToTemporal: await TcpProxy.open(workerCalls.port),
+    apiToPostgres: await TcpProxy.open(engines.postgresPort),
+    workerToPostgres: await TcpProxy.open(engines.postgresPort),
+  };
+}
+
+async function furnish(databaseUrl: string): Promise<Db> {
+  const db = connect({
+    url: databaseUrl,
+    role: null,
+    poolMax: 6,
+    applicationName: 'mallflow-fault-test',
+    statementTimeoutMs: 30_000,
+    lockTimeoutMs: 10_000,
+    acquireTimeoutMs: 5_000,
+  });
+  await migrate(db, join(__dirname, '..', '..', 'migrations'));
+  await seedDemo(db);
+  return db;
+}
+
+async function startProcesses(dir: string, engines: Engines, wires: Wires, guard: Guard) {
+  const onStart = (pid: number): void => guard.watch(pid);
+  const [apiPort, workerPort] = [await freePort(), await freePort()];
+  const common = {
+    ...plainEnvironment(),
+    NODE_ENV: 'test',
+    MALLFLOW_TIME_PROFILE: 'short',
+    MALLFLOW_CHECK_ANSWERS: 'true',
+    MALLFLOW_LOG_LEVEL: 'warn',
+    MALLFLOW_ACCEPT_MS: String(acceptMs),
+    MALLFLOW_RESULT_MS: String(resultMs),
+    MALLFLOW_WATCHDOG_SECONDS: '1',
+  };
+  const addresses = (postgres: TcpProxy, temporal: TcpProxy) => ({
+    DATABASE_URL: throughPort(engines.databaseUrl, postgres.port),
+    TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}`,
+  });
+  const api = new Child({
+    script: 'dist/api/main.js',
+    logFile: join(dir, 'api.log'),
+    readyUrl: `http://127.0.0.1:${apiPort}/readyz`,
+    onStart,
+    env: {
+      ...common,
+      ...addresses(wires.apiToPostgres, wires.apiToTemporal),
+      PORT: String(apiPort),
+      // So that a burst meets the engine's own limit, not ours before it.
+      MALLFLOW_MAX_COMMANDS: '200',
+    },
+  });
+  const worker = new Child({
+    script: 'dist/worker/main.js',
+    logFile: join(dir, 'worker.log'),
+    readyUrl: `http://127.0.0.1:${workerPort}/readyz`,
+    onStart,
+    env: {
+      ...common,
+      ...addresses(wires.workerToPostgres, wires.workerToTemporal),
+      MALLFLOW_WORKER_PORT: String(workerPort),
+    },
+  });
+  await Promise.all([api.start(), worker.start()]);
+  return { api, worker, url: `http://127.0.0.1:${apiPort}`, common };
+}
+
+export async function startWorld(): Promise<World> {
+  const dir = mkdtempSync(join(tmpdir(), 'mallflow-faults-'));
+  const guard = new Guard();
+  const engines = await Engines.start(dir, guard);
+  const wires = await openWires(engines);
+  const db = await furnish(engines.databaseUrl);
+  const { api, worker, url, common } = await startProcesses(dir, engines, wires, guard);
+  const address = `127.0.0.1:${engines.temporalPort}`;
+  const temporal = lazyClient(temporalTarget({ TEMPORAL_ADDRESS: address }));
+  const signIn = (login: string) => until(`${login} signs in`, () => HttpClient.signIn(url, login));
+
+  const restore = async (): Promise<void> => {
+    for (const wire of Object.values(wires) as { restore: () => void }[]) wire.restore();
+    await Promise.all([engines.startPostgres(), engines.startTemporal()]);
+    await Promise.all([api.start(), worker.start()]);
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all([api.kill9(), worker.kill9()]);
+    await Promise.all([db.destroy(), temporal.connection.close()]);
+    await engines.stop();
+    for (const wire of Object.values(wires) as { close: () => Promise<void> }[]) await wire.close();
+    guard.dismiss();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return {
+    ...{ engines, wires, api, worker, url, db, temporal, restore, stop },
+    environment: { ...common, DATABASE_URL: engines.databaseUrl, TEMPORAL_ADDRESS: address },
+    manager: await signIn('manager@demo'),
+    otherManager: await signIn('manager2@demo'),
+    operator: await signIn('operator@demo'),
+  };
+}
