@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../domain/shared/errors';
-import { markStuck, runMissing } from '../../db/case/repository';
+import { markStuck, runFailing, runMissing } from '../../db/case/repository';
 import {
   claimCommand,
   endLease,
@@ -199,7 +199,7 @@ export class Commands {
           throw new DomainError('TRY_AGAIN');
         }
         // The watchdog looks at flagged cases first; a run that fails is for people to mend.
-        await markStuck(this.db, claim.workflowId ?? '', delivery.kind === 'no_run' ? runMissing : 'RUN_FAILING');
+        await markStuck(this.db, claim.workflowId ?? '', delivery.kind === 'no_run' ? runMissing : runFailing);
         throw new DomainError('CASE_STUCK');
     }
   }

@@ -44,6 +44,9 @@ export async function clearStuck(db: Db, workflowId: string): Promise<void> {
 /** The stuck code of a case whose row is open while the engine knows no run of it. */
 export const runMissing = 'RUN_MISSING';
 
+/** The stuck code of a case whose run cannot go on with this version of the code. */
+export const runFailing = 'RUN_FAILING';
+
 export interface WatchedCase {
   readonly kind: ProcessKind;
   readonly subjectId: string;
@@ -52,7 +55,8 @@ export interface WatchedCase {
 }
 
 /**
- * Open cases whose run may be gone: flagged by the gateway, or overdue although a timer should have moved them.
+ * Open cases whose run may be gone or failing: flagged by the gateway (a flag goes when the run can move again), or
+ * overdue although a timer should have moved them.
  * In random order, so that a hundred hopeless ones do not keep the others from their turn.
  */
 export async function casesToWatch(
@@ -64,7 +68,7 @@ export async function casesToWatch(
     `select kind, subject_id as "subjectId", workflow_id as "workflowId", stuck_code as "stuckCode"
        from process_cases
       where state = 'open'
-        and (stuck_code = '${runMissing}' or due_at < now() - make_interval(secs => :overdueS))
+        and (stuck_code in ('${runMissing}', '${runFailing}') or due_at < now() - make_interval(secs => :overdueS))
       order by random() limit :limit`,
     { overdueS: options.overdueByMs / 1_000, limit: options.limit },
   );

@@ -1,6 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { casesToWatch, clearStuck, markStuck, runMissing, type WatchedCase } from '../../db/case/repository';
+import {
+  casesToWatch,
+  clearStuck,
+  markStuck,
+  runFailing,
+  runMissing,
+  type WatchedCase,
+} from '../../db/case/repository';
 import type { Db } from '../../db/connection';
 import type { Gateway } from '../../temporal/gateway';
 import { lastWorkflowTaskFailed } from '../../temporal/run-health';
@@ -34,6 +41,6 @@ async function diagnose(parts: WatchdogParts, at: WatchedCase): Promise<void> {
   const failing = await temporal.withDeadline(Date.now() + 5_000, () =>
     lastWorkflowTaskFailed(temporal, at.workflowId),
   );
-  if (failing) await markStuck(db, at.workflowId, 'RUN_FAILING');
-  else if (at.stuckCode === runMissing || at.stuckCode === 'RUN_FAILING') await clearStuck(db, at.workflowId);
+  if (failing) await markStuck(db, at.workflowId, runFailing);
+  else if (at.stuckCode === runMissing || at.stuckCode === runFailing) await clearStuck(db, at.workflowId);
 }
