@@ -8,9 +8,11 @@ import { addAccount } from '../db/account/repository';
 import { recordAudit } from '../db/case/repository';
 import { addBenefit } from '../db/catalogue/repository';
 import type { Db } from '../db/connection';
+import { isUniqueViolation } from '../db/errors';
 import { post } from '../db/ledger/repository';
 import { addEnterprise, addMall, requireEnterprise } from '../db/mall/repository';
 import { newId } from '../db/new-id';
+import { UsageError } from './input';
 
 /** What the command line furnishes is audited under this actor. */
 const by = { actor: 'admin-cli', requestId: null };
@@ -51,11 +53,23 @@ export async function furnishBenefit(db: Db, benefit: z.infer<typeof addBenefitS
   });
 }
 
-/** `reference` names the bank transfer: the same one is booked once, however often the command is repeated. */
-export async function furnishTopUp(
-  db: Db,
-  topUp: z.infer<typeof topUpSchema> & { readonly enterpriseId: string; readonly reference: string | undefined },
-): Promise<string> {
+type TopUp = z.infer<typeof topUpSchema> & { readonly enterpriseId: string; readonly reference: string | undefined };
+
+/**
+ * `reference` names the bank transfer: the same one is booked once, however often the command is repeated.
+ *
+ * @throws UsageError when it was booked before
+ */
+export async function furnishTopUp(db: Db, topUp: TopUp): Promise<string> {
+  try {
+    return await bookTopUp(db, topUp);
+  } catch (error) {
+    if (!isUniqueViolation(error, 'ledger_journals_once')) throw error;
+    throw new UsageError(`a top-up with the reference ${topUp.reference ?? ''} is booked already`);
+  }
+}
+
+function bookTopUp(db: Db, topUp: TopUp): Promise<string> {
   return db.transaction(async (trx) => {
     await requireEnterprise(trx, topUp.enterpriseId);
     const source = topUp.reference ?? newId('topUp');
