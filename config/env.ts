@@ -77,19 +77,20 @@ export function parseEnvironment(environment: Environment): Parsed {
   const parsed = schema.safeParse(environment);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')}: expected ${issue.message}`);
-    throw new ConfigurationError(faults);
   }
-  if (parsed.data.NODE_ENV === 'production') faults.push(...productionFaults(parsed.data));
-  if (faults.length > 0) throw new ConfigurationError(faults);
+  faults.push(...productionFaults(environment));
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return parsed.data;
 }
 
-function productionFaults(parsed: Parsed): string[] {
+/** Looks at the text as given, so that these are told together with what else is wrong. */
+function productionFaults(given: Environment): string[] {
   const faults: string[] = [];
-  if (parsed.MALLFLOW_SECRET === demoSecret)
+  if (given['NODE_ENV'] !== 'production') return faults;
+  if ((given['MALLFLOW_SECRET'] ?? demoSecret) === demoSecret)
     faults.push('MALLFLOW_SECRET: expected a secret of your own in production');
-  if (parsed.MALLFLOW_COOKIE_SECURE === false) faults.push('MALLFLOW_COOKIE_SECURE: expected true in production');
-  if (parsed.MALLFLOW_TIME_PROFILE === 'short') faults.push('MALLFLOW_TIME_PROFILE: expected normal in production');
+  if (given['MALLFLOW_COOKIE_SECURE'] === 'false') faults.push('MALLFLOW_COOKIE_SECURE: expected true in production');
+  if (given['MALLFLOW_TIME_PROFILE'] === 'short') faults.push('MALLFLOW_TIME_PROFILE: expected normal in production');
   return faults;
 }
 
