@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findTemporalCli } from '../../../scripts/lib/temporal-cli';
-import { cleanUp, eventually, isAlive, root, Script } from '../places';
+import { afterwards, cleanUp, eventually, isAlive, root, Script } from '../places';
 import { plainEnvironment } from '../stub-checkout';
 
 /** The product itself, started by `npm start` in clones of its own: minutes, not seconds. */
@@ -131,6 +131,9 @@ it('wipes the data with --reset --yes, and starts with fresh data', async () => 
 
 it('starts as an ordinary user in a closed folder of theirs', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'mallflow user '));
+  afterwards(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const checkout = path.join(folder, 'a clone');
   // Root tries it as somebody else; everybody else is an ordinary user already.
   const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
@@ -158,7 +161,6 @@ it('starts as an ordinary user in a closed folder of theirs', async () => {
   await canSignIn(await addressOf(start));
   start.child.kill('SIGTERM');
   expect(await start.ended).toBe(0);
-  rmSync(folder, { recursive: true, force: true });
 });
 
 it('stops everything with the first checkout', async () => {
