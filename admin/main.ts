@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { addEnterpriseSchema, addMallSchema, addStaffSchema } from '../domain/account/schemas';
 import { addBenefitSchema } from '../domain/catalogue/schemas';
 import { topUpSchema } from '../domain/ledger/schemas';
+import { DomainError, errorText } from '../domain/shared/errors';
 import { parseEnvironment, ownerUrl, purchasePolicy, timeProfile, type Configuration } from '../config/env';
 import { watchedCase } from '../db/case/repository';
 import { appRole, connect, type Db } from '../db/connection';
@@ -182,6 +183,11 @@ async function passwordFromInput(): Promise<string> {
 admin.parseAsync().catch((error: unknown) => {
   const code = (error as { exitCode?: unknown }).exitCode;
   if (typeof code === 'number') process.exit(code === 0 ? 0 : 2);
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exit(error instanceof UsageError ? 2 : 1);
 });
+
+function messageOf(error: unknown): string {
+  if (error instanceof DomainError) return `${error.code}: ${errorText(error.code, error.facts, 'en')}`;
+  return error instanceof Error ? error.message : String(error);
+}
