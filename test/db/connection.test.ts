@@ -1,0 +1,75 @@
+import { firstRow, rows, run } from '../../db/connection';
+import { isPassingDatabaseFailure, isUniqueViolation, pgCode, violatedConstraint } from '../../db/errors';
+import { furnish, type Furnished } from './furnished';
+
+let base: Furnished;
+beforeAll(async () => {
+  base = await furnish();
+});
+afterAll(() => base.drop());
+
+describe('a statement', () => {
+  it('takes its values by name, casts and repeats included', async () => {
+    const found = await firstRow(base.db, 'select :a::text as a, :b::integer + :b::integer as b, :none::text as none', {
+      a: "x' or 1=1 --",
+      b: 2,
+      none: null,
+    });
+    expect(found).toEqual({ a: "x' or 1=1 --", b: 4, none: null });
+  });
+
+  it('refuses to run without one of its values', async () => {
+    await expect(rows(base.db, 'select :missing::text', {})).rejects.toThrow(':missing');
+  });
+
+  it('runs in the product’s role, and the owner in its own', async () => {
+    expect(await firstRow(base.db, 'select current_user as name')).toEqual({ name: 'mallflow_app' });
+    expect(await firstRow(base.owner, 'select current_user as name')).not.toEqual({ name: 'mallflow_app' });
+  });
+
+  it('gives bigint as a number, and never a rounded one', async () => {
+    expect(await firstRow(base.db, 'select 9007199254740991::bigint as n')).toEqual({ n: Number.MAX_SAFE_INTEGER });
+    await expect(rows(base.db, 'select 9007199254740993::bigint as n')).rejects.toThrow(RangeError);
+  });
+
+  it('keeps its values out of the message of a failure', async () => {
+    const failing = run(base.db, 'insert into enterprises (id, name) values (:id, :name)', {
+      id: base.enterpriseId,
+      name: 'secret name',
+    });
+    await expect(failing).rejects.not.toThrow('secret name');
+  });
+});
+
+describe('a failure', () => {
+  const failure = (code: string, constraint?: string) => Object.assign(new Error('x'), { code, constraint });
+
+  it.each(['40001', '40P01', '53300', '55P03', '57014', '57P01', '08006', 'ECONNREFUSED', 'ECONNRESET'])(
+    '%s passes',
+    (code) => expect(isPassingDatabaseFailure(failure(code))).toBe(true),
+  );
+
+  it.each(['23505', '23514', '42501', '42P01', '22001'])('%s does not', (code) =>
+    expect(isPassingDatabaseFailure(failure(code))).toBe(false),
+  );
+
+  it('of a lost connection passes, of anything else does not', () => {
+    expect(isPassingDatabaseFailure(new Error('Connection terminated unexpectedly'))).toBe(true);
+    expect(isPassingDatabaseFailure(new Error('Knex: Timeout acquiring a connection.'))).toBe(true);
+    expect(isPassingDatabaseFailure(new Error('a bug'))).toBe(false);
+    expect([null, undefined, 'text', 7].map(isPassingDatabaseFailure)).toEqual(Array(4).fill(false));
+  });
+
+  it('is told by code and constraint', () => {
+    const unique = failure('23505', 'accounts_login');
+    expect(isUniqueViolation(unique, 'accounts_login')).toBe(true);
+    expect(isUniqueViolation(unique, 'other')).toBe(false);
+    expect(isUniqueViolation(failure('23514', 'accounts_login'), 'accounts_login')).toBe(false);
+    expect([pgCode(unique), violatedConstraint(unique), pgCode(null), violatedConstraint({})]).toEqual([
+      '23505',
+      'accounts_login',
+      undefined,
+      undefined,
+    ]);
+  });
+});
