@@ -88,14 +88,18 @@ export class Gateway {
     return this.resultOf(workflowId, handle, withinMs);
   }
 
-  /** Tells a run that the rows are ahead of it. A run that is gone is no fault: the rows stay the truth. */
-  async reload(workflowId: string): Promise<void> {
+  /**
+   * Tells a run that the rows are ahead of it. A run that is gone is no fault: the rows stay the truth.
+   * False when the engine could not be told.
+   */
+  async reload(workflowId: string): Promise<boolean> {
     try {
       await this.within(this.deadlines.acceptedWithinMs, () =>
         this.client.workflow.getHandle(workflowId).signal(reloadSignalName),
       );
+      return true;
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      return (await this.explain(workflowId, error)).kind === 'no_run';
     }
   }
 

@@ -1,6 +1,6 @@
 import { systemActor } from '../../domain/case/states';
 import type { Db } from '../../db/connection';
-import { recordEffect } from '../../db/command/repository';
+import { recordCreation } from '../../db/command/repository';
 import {
   endPurchase,
   payFromBalance,
@@ -30,7 +30,7 @@ export function createPurchaseActivities(db: Db): PurchaseActivities {
           payWithinMs: input.policy.payWithinMs,
           by: { actor: input.accountId, requestId: input.requestId },
         });
-        if (input.commandId !== null) await recordEffect(trx, input.commandId);
+        if (input.commandId !== null) await recordCreation(trx, input.commandId, input.purchaseId);
         return toDto(snapshot);
       }),
 

@@ -119,7 +119,10 @@ export class Commands {
     const ended = seen.state === 'refused' || seen.state === 'lapsed';
     if (!ended) requireSameBody(seen, bodyFingerprint(this.settings.secret, command.body));
     if (seen.outcome !== null) return replay(seen.outcome);
-    if (seen.effectAt !== null) return replayed(await this.answer(seen, command));
+    if (seen.effectAt !== null) {
+      this.tellRun(seen);
+      return replayed(await this.answer(seen, command));
+    }
     if (ended) return undefined;
     if (seen.state === 'accepted') {
       const known = await this.look(seen);
@@ -156,7 +159,8 @@ export class Commands {
     const refused = await this.refusalOfRows(claim, command);
     if (refused !== undefined) return refused;
     if (delivery.kind === 'no_run') return this.conclude(claim, command, delivery);
-    await this.gateway.reload(claim.workflowId ?? '');
+    if (!(await this.gateway.reload(claim.workflowId ?? '')))
+      return this.conclude(claim, command, { kind: 'unconfirmed' });
     const renewed = { ...claim, updateId: randomUUID() };
     await renewUpdateId(this.db, claim.id, renewed.updateId);
     return this.conclude(renewed, command, await command.deliver(renewed));
@@ -175,8 +179,11 @@ export class Commands {
   }
 
   private async conclude(claim: Command, command: CaseCommand, delivery: Delivery): Promise<Conclusion> {
-    if (delivery.kind === 'done' || (await hasEffect(this.db, claim.id)))
+    if (delivery.kind === 'done') return { answer: await this.answer(claim, command) };
+    if (await hasEffect(this.db, claim.id)) {
+      this.tellRun(claim);
       return { answer: await this.answer(claim, command) };
+    }
     switch (delivery.kind) {
       case 'refused':
         await recordRefusal(this.db, claim, delivery);
@@ -202,6 +209,14 @@ export class Commands {
         await markStuck(this.db, claim.workflowId ?? '', delivery.kind === 'no_run' ? runMissing : runFailing);
         throw new DomainError('CASE_STUCK');
     }
+  }
+
+  /**
+   * The rows say that the command happened, but the run has not confirmed it: it may have lost its worker between the
+   * commit and its report. Nobody waits for this: a run that stays behind is moved on by its clock.
+   */
+  private tellRun(claim: Command): void {
+    void this.gateway.reload(claim.workflowId ?? '').catch(() => false);
   }
 
   private async answer(claim: Command, command: CaseCommand): Promise<Answer> {

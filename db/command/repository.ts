@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorFacts } from '../../domain/shared/errors';
+import { DomainError, type ErrorCode, type ErrorFacts } from '../../domain/shared/errors';
 import { firstRow, run, type Db, type Queryable, type Trx } from '../connection';
 
 /** The claim of one command: see docs/ARCHITECTURE.md, "The path of a command". */
@@ -108,18 +108,36 @@ export async function renewUpdateId(db: Db, id: string, updateId: string): Promi
   await run(db, 'update commands set update_id = :updateId where id = :id and effect_at is null', { id, updateId });
 }
 
+const setEffect = `
+  update commands set effect_at = coalesce(effect_at, now()), state = 'done', refusal = null,
+         settled_at = coalesce(settled_at, now())`;
+
 /**
  * Part of the transaction that carries a command out. From its commit on the command has happened. A claim that is gone
  * (swept after 30 days, or the act of a resumed case) changes nothing.
  */
 export async function recordEffect(trx: Trx, commandId: string): Promise<void> {
-  await run(
+  await run(trx, `${setEffect} where id = :commandId`, { commandId });
+}
+
+/**
+ * {@link recordEffect} of a creation. A claim that lapsed may have been given to a new resource while the run of the
+ * old one slept: then that run must not open its case, or one key would have made two.
+ *
+ * @throws DomainError TRY_AGAIN when the claim is another resource's by now
+ */
+export async function recordCreation(trx: Trx, commandId: string, resourceId: string): Promise<void> {
+  const recorded = await firstRow(
     trx,
-    `update commands set effect_at = coalesce(effect_at, now()), state = 'done', refusal = null,
-            settled_at = coalesce(settled_at, now())
-      where id = :commandId`,
-    { commandId },
+    `${setEffect} where id = :commandId and resource_id = :resourceId returning id`,
+    {
+      commandId,
+      resourceId,
+    },
   );
+  if (recorded !== undefined) return;
+  const taken = await firstRow(trx, 'select 1 from commands where id = :commandId', { commandId });
+  if (taken !== undefined) throw new DomainError('TRY_AGAIN');
 }
 
 export async function hasEffect(db: Queryable, commandId: string): Promise<boolean> {
