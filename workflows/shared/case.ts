@@ -29,7 +29,8 @@ type Step<S extends string> = () => Promise<CaseSnapshot<S>>;
 export class Case<S extends string, A extends string, C extends A> {
   private snapshot: CaseSnapshot<S> | undefined;
   private refusedToOpen: ApplicationFailure | undefined;
-  private reloadAsked = false;
+  private reloadsAsked = 0;
+  private reloadsDone = 0;
   private lastInLine: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -38,7 +39,7 @@ export class Case<S extends string, A extends string, C extends A> {
     private readonly load: Step<S>,
   ) {
     setHandler(reloadSignal, () => {
-      this.reloadAsked = true;
+      this.reloadsAsked += 1;
     });
     setHandler(openedUpdate, async () => {
       await condition(() => this.settled);
@@ -67,7 +68,7 @@ export class Case<S extends string, A extends string, C extends A> {
       {
         validator: (_by: CommandInput) => {
           // Before it is opened, or while it is re-read, only the handler can tell.
-          if (this.snapshot === undefined || this.reloadAsked) return;
+          if (this.snapshot === undefined || this.isBehind) return;
           if (!alreadyReached(this.machine, this.state, command)) this.judge(command);
         },
       },
@@ -91,10 +92,15 @@ export class Case<S extends string, A extends string, C extends A> {
    * Returns at once when the case is past that state already, so a flow of these picks up wherever the rows are.
    */
   async during(state: S, clock?: { readonly whenDue: Step<S> }): Promise<void> {
-    const moved = () => this.snapshot?.state !== state || this.reloadAsked;
+    const stands = () => this.snapshot?.state === state && !this.isBehind;
     while (this.snapshot?.state === state) {
-      if (this.reloadAsked) await this.inLine(() => this.reloadIfAsked());
-      else if (await this.dueBefore(moved)) await this.runByClock(clock?.whenDue ?? this.load);
+      if (this.isBehind) await this.inLine(() => this.reloadIfAsked());
+      else if (clock === undefined) await condition(() => !stands());
+      else if (await this.dueWhile(stands))
+        // A command ahead in the line may have moved it meanwhile: then the clock has nothing left to do.
+        await this.inLine(async () => {
+          if (stands()) await this.runByClock(clock.whenDue);
+        });
     }
   }
 
@@ -112,23 +118,26 @@ export class Case<S extends string, A extends string, C extends A> {
     return (this.snapshot as CaseSnapshot<S>).state;
   }
 
-  /** True when the due time passed before `moved` came true. */
-  private async dueBefore(moved: () => boolean): Promise<boolean> {
+  /** The rows may be ahead of what the run knows. */
+  private get isBehind(): boolean {
+    return this.reloadsDone < this.reloadsAsked;
+  }
+
+  /** True when the due time passed while the case stood where it stands. */
+  private async dueWhile(stands: () => boolean): Promise<boolean> {
     const dueAt = this.snapshot?.dueAt ?? null;
-    if (dueAt !== null) return !(await condition(moved, Math.max(1, Date.parse(dueAt) - Date.now())));
-    await condition(moved);
+    if (dueAt !== null) return !(await condition(() => !stands(), Math.max(1, Date.parse(dueAt) - Date.now())));
+    await condition(() => !stands());
     return false;
   }
 
   /** A step of the case's own clock. Where the row refuses, the run goes on from where the row stands. */
   private async runByClock(step: Step<S>): Promise<void> {
-    await this.inLine(async () => {
-      try {
-        await this.take(step);
-      } catch (error) {
-        if (refusalIn(error)?.code !== 'WRONG_STATE') throw error;
-      }
-    });
+    try {
+      await this.take(step);
+    } catch (error) {
+      if (refusalIn(error)?.code !== 'WRONG_STATE') throw error;
+    }
   }
 
   private judge(command: C): void {
@@ -149,10 +158,13 @@ export class Case<S extends string, A extends string, C extends A> {
     }
   }
 
+  /** A reload asked for while one is under way counts anew: the rows may have been read before it was asked. */
   private async reloadIfAsked(): Promise<void> {
-    if (!this.reloadAsked) return;
-    this.snapshot = await this.load();
-    this.reloadAsked = false;
+    while (this.isBehind) {
+      const asked = this.reloadsAsked;
+      this.snapshot = await this.load();
+      this.reloadsDone = asked;
+    }
   }
 
   private inLine<R>(work: () => Promise<R>): Promise<R> {
