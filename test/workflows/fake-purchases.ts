@@ -1,0 +1,132 @@
+import { Context } from '@temporalio/activity';
+import { asFailure } from '../../activities/shared/failures';
+import { systemActor } from '../../domain/case/states';
+import { purchaseMachine, type PurchaseAct, type PurchaseState } from '../../domain/purchase/states';
+import { DomainError } from '../../domain/shared/errors';
+import { allows, transition, wrongState } from '../../domain/shared/state-machine';
+import type {
+  PurchaseActInput,
+  PurchaseActivities,
+  PurchaseInput,
+  PurchaseSnapshotDto,
+} from '../../workflows/purchase/contract';
+
+export type ActivityName = keyof PurchaseActivities;
+
+export interface Call {
+  readonly activity: ActivityName;
+  readonly purchaseId: string;
+  readonly actor: string | null;
+  /** A local activity: the quick attempt. */
+  readonly quick: boolean;
+  readonly attempt: number;
+}
+
+/** What a test does to a step: throw, wait, or change rows. `write` runs after the row was written. */
+export interface Interference {
+  readonly before?: (call: Call) => void | Promise<void>;
+  readonly after?: (call: Call) => void | Promise<void>;
+}
+
+/**
+ * The activities of a purchase over rows in memory, with the one rule that counts: a write is `where state = expected`,
+ * refused with where the row stands, and a command that took effect is not carried out twice.
+ */
+export class FakePurchases {
+  private readonly rows = new Map<string, PurchaseSnapshotDto>();
+  private readonly effects = new Set<string>();
+  private readonly calls: Call[] = [];
+  private readonly interferences = new Map<string, Interference>();
+  private readonly running = new Map<string, number>();
+  /** The most steps of one purchase that ever ran at once. */
+  mostAtOnce = 0;
+
+  interfere(purchaseId: string, activity: ActivityName, interference: Interference): void {
+    this.interferences.set(`${purchaseId}/${activity}`, interference);
+  }
+
+  leaveAlone(purchaseId: string, activity: ActivityName): void {
+    this.interferences.delete(`${purchaseId}/${activity}`);
+  }
+
+  callsOf(purchaseId: string, activity?: ActivityName): Call[] {
+    return this.calls.filter(
+      (call) => call.purchaseId === purchaseId && (activity === undefined || call.activity === activity),
+    );
+  }
+
+  readonly activities: PurchaseActivities = {
+    openPurchase: (input: PurchaseInput) =>
+      this.step('openPurchase', input, () => {
+        const there = this.rows.get(input.purchaseId);
+        if (there !== undefined) return there;
+        if (input.benefitId === 'none') throw asFailure(new DomainError('REFERENCE_NOT_FOUND', { errors: [] }));
+        return this.write(input.purchaseId, purchaseMachine.initial, input.policy.payWithinMs);
+      }),
+    loadPurchase: (input) => this.step('loadPurchase', input, () => this.rowOf(input.purchaseId)),
+    payFromBalance: (input) =>
+      this.act('payFromBalance', input, 'pay', () => this.write(input.purchaseId, 'stocked', input.detailOpenForMs)),
+    cancelPurchase: (input) => this.end('cancelPurchase', input, 'cancel'),
+    expirePurchase: (input) => this.end('expirePurchase', input, 'expire'),
+    closeOrderDetail: (input) =>
+      this.end('closeOrderDetail', input, input.actor === systemActor ? 'close_unattended' : 'close'),
+  };
+
+  rowOf(purchaseId: string): PurchaseSnapshotDto {
+    const row = this.rows.get(purchaseId);
+    if (row === undefined) throw new Error(`no purchase ${purchaseId}`);
+    return row;
+  }
+
+  /** Puts a row where it is wanted, as if something else had moved it. */
+  write(purchaseId: string, state: PurchaseState, dueInMs: number | null): PurchaseSnapshotDto {
+    const row = { state, dueAt: dueInMs === null ? null : new Date(Date.now() + dueInMs).toISOString() };
+    this.rows.set(purchaseId, row);
+    return row;
+  }
+
+  private end(activity: ActivityName, input: PurchaseActInput, act: PurchaseAct): Promise<PurchaseSnapshotDto> {
+    return this.act(activity, input, act, ({ state }) =>
+      this.write(input.purchaseId, transition(purchaseMachine, state, act), null),
+    );
+  }
+
+  private act(
+    activity: ActivityName,
+    input: PurchaseActInput,
+    act: PurchaseAct,
+    write: (row: PurchaseSnapshotDto) => PurchaseSnapshotDto,
+  ): Promise<PurchaseSnapshotDto> {
+    return this.step(activity, input, () => {
+      const row = this.rowOf(input.purchaseId);
+      if (input.commandId !== null && this.effects.has(input.commandId)) return row;
+      if (!allows(purchaseMachine, row.state, act))
+        throw asFailure(wrongState(purchaseMachine, row.state, { dueAt: row.dueAt }));
+      if (input.commandId !== null) this.effects.add(input.commandId);
+      return write(row);
+    });
+  }
+
+  private async step(
+    activity: ActivityName,
+    input: { readonly purchaseId: string; readonly actor?: string },
+    work: () => PurchaseSnapshotDto,
+  ): Promise<PurchaseSnapshotDto> {
+    const { purchaseId } = input;
+    const { isLocal, attempt } = Context.current().info;
+    const call: Call = { activity, purchaseId, actor: input.actor ?? null, quick: isLocal, attempt };
+    this.calls.push(call);
+    const atOnce = (this.running.get(purchaseId) ?? 0) + 1;
+    this.running.set(purchaseId, atOnce);
+    this.mostAtOnce = Math.max(this.mostAtOnce, atOnce);
+    try {
+      const interference = this.interferences.get(`${purchaseId}/${activity}`);
+      await interference?.before?.(call);
+      const snapshot = work();
+      await interference?.after?.(call);
+      return snapshot;
+    } finally {
+      this.running.set(purchaseId, (this.running.get(purchaseId) ?? 1) - 1);
+    }
+  }
+}
