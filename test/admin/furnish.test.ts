@@ -88,7 +88,9 @@ describe('malls and benefits', () => {
       names.map((name) => admin('mall', '--enterprise-id', enterpriseId, '--name', name)),
     );
     expect(added.map(({ code }) => code).sort()).toEqual([0, 0, 1]);
-    expect(added.find(({ code }) => code === 1)?.stderr).toContain('MALL_LIMIT_REACHED: An enterprise has at most 3 malls.');
+    expect(added.find(({ code }) => code === 1)?.stderr).toContain(
+      'MALL_LIMIT_REACHED: An enterprise has at most 3 malls.',
+    );
   });
 });
 

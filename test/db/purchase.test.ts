@@ -8,8 +8,7 @@ import { newId } from '../../db/new-id';
 import { listPurchases, purchaseById, purchaseOrigin } from '../../db/purchase/queries';
 import { endPurchase, payFromBalance, placePurchase, type PurchaseSnapshot } from '../../db/purchase/repository';
 import { commodityById, listCommodities } from '../../db/stock/queries';
-import { stockPurchase } from '../../db/stock/repository';
-import { failureOf, furnish, type Furnished } from './furnished';
+import { furnish, type Furnished } from './furnished';
 
 let base: Furnished;
 beforeAll(async () => {
@@ -272,47 +271,6 @@ describe('the same command again', () => {
     await end(id, 'cancel', claim.id);
     const seen = await findCommand(base.db, { accountId: base.managerId, route: claim.route, key: 'cancel-key' });
     expect(seen).toMatchObject({ state: 'done', effectAt: expect.any(Date) });
-  });
-});
-
-describe('by constraint', () => {
-  it('an order enters stock once', async () => {
-    const id = await bring.stocked();
-    expect(await failureOf(base.inTrx((trx) => stockPurchase(trx, id)))).toMatchObject({
-      constraint: 'commodities_once_per_purchase',
-    });
-  });
-
-  it.each([
-    ['total_fen = total_fen + 1', 'purchases_total'],
-    ["state = 'stocked'", 'purchases_stocked_has_commodity'],
-    ['quantity = 0, total_fen = 0', 'purchases_quantity_check'],
-    ['quantity = 100001, total_fen = unit_price_fen * 100001', 'purchases_quantity_check'],
-    ["state = 'lost'", 'purchases_state_check'],
-  ])('no purchase with %s', async (set, constraint) => {
-    const id = await base.place();
-    expect(await failureOf(run(base.db, `update purchases set ${set} where id = :id`, { id }))).toMatchObject({
-      constraint,
-    });
-  });
-
-  it.each([
-    ['allocated = 2', 'commodities_not_over_allocated'],
-    ['held = 2', 'commodities_not_over_allocated'],
-    ['held = -1', 'commodities_held_check'],
-    ["source = 'own'", 'commodities_purchased_from_order'],
-  ])('no commodity of one piece with %s', async (set, constraint) => {
-    const id = await bring.stocked();
-    expect(
-      await failureOf(run(base.db, `update commodities set ${set} where purchase_id = :id`, { id })),
-    ).toMatchObject({ constraint });
-  });
-
-  it('a validity belongs to a rights pack alone', async () => {
-    const set = (days: string, id: string) =>
-      failureOf(run(base.db, `update benefits set validity_days = ${days} where id = :id`, { id }));
-    expect(await set('30', base.couponId)).toMatchObject({ constraint: 'benefits_only_rights_packs_expire' });
-    expect(await set('null', base.rightsPackId)).toMatchObject({ constraint: 'benefits_only_rights_packs_expire' });
   });
 });
 
