@@ -41,7 +41,7 @@ describe('the configuration in docs/operations.md', () => {
   });
 
   it('tells the defaults that apply', () => {
-    const defaults: Readonly<Record<string, unknown>> = parseEnvironment({});
+    const defaults: Readonly<Record<string, string | number | boolean | undefined>> = parseEnvironment({});
     const told = rows.map(([name = '', text = '']) => [names(name)[0], text]);
     expect(told).toEqual(
       declared().map((name) => {
