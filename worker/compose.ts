@@ -11,6 +11,7 @@ import { lazyClient, type TemporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import { every, type Loop } from './loops/every';
 import { settleClaims } from './loops/settle-claims';
+import { sweepRuns } from './loops/sweep-runs';
 import { watchCases } from './loops/watchdog';
 
 /** api.md §1: an Idempotency-Key is kept for 30 days. */
@@ -65,7 +66,7 @@ export async function connectPatiently(target: TemporalTarget, log: Logger): Pro
     try {
       return await NativeConnection.connect({
         address: target.connectionOptions.address ?? '127.0.0.1:7233',
-        ...tlsOf(target),
+        ...securityOf(target),
       });
     } catch (error) {
       log.warn({ err: error, waitMs }, 'Temporal is not there yet');
@@ -74,9 +75,10 @@ export async function connectPatiently(target: TemporalTarget, log: Logger): Pro
   }
 }
 
-function tlsOf({ connectionOptions }: TemporalTarget) {
-  const { tls, apiKey } = connectionOptions;
+function securityOf({ connectionOptions }: TemporalTarget) {
+  const { tls, apiKey, metadata } = connectionOptions;
   return {
+    ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
     ...(tls === undefined ? {} : { tls }),
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
   };
@@ -95,6 +97,7 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'watchdog', log, () =>
       watchCases({ db, gateway, temporal, log, settings, overdueByMs }),
     ),
+    every(config.MALLFLOW_WATCHDOG_SECONDS, 'sweep-runs', log, sweepRuns({ db, gateway, temporal, log, settings })),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'settle-claims', log, () => settleClaims(db, gateway)),
     every(3_600_000, 'sweep', log, async () => {
       await deleteCommandsOlderThan(db, keysKeptDays);

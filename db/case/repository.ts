@@ -74,6 +74,19 @@ export async function casesToWatch(
   );
 }
 
+/** Open cases in the order of their ids, from `after` on: for a look at all of them, a few at a time. */
+export async function openCasesAfter(
+  db: Db,
+  page: { readonly after: string; readonly limit: number },
+): Promise<(WatchedCase & { readonly id: string })[]> {
+  return rows<WatchedCase & { readonly id: string }>(
+    db,
+    `select id, kind, subject_id as "subjectId", workflow_id as "workflowId", stuck_code as "stuckCode"
+       from process_cases where state = 'open' and id > :after order by id limit :limit`,
+    page,
+  );
+}
+
 /**
  * Runs `restart` while the case's row is locked and still open, so that two rescuers cannot start it twice.
  * Returns false when the case is not open any more.
