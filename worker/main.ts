@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
-import { pino } from 'pino';
+import { DefaultLogger, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import { pino, type Logger } from 'pino';
 import { parseEnvironment } from '../config/env';
 import { rows, type Db } from '../db/connection';
 import { temporalTarget } from '../temporal/connection';
@@ -21,12 +21,26 @@ function serveReadiness(port: number, db: Db, worker: Worker): Server {
   }).listen(port);
 }
 
+/** The SDK's own lines, in the log's form. */
+function sdkLogger(log: Logger): DefaultLogger {
+  return new DefaultLogger('INFO', ({ level, message, meta }) => {
+    if (level === 'ERROR') log.error(meta, message);
+    else if (level === 'WARN') log.warn(meta, message);
+    else log.info(meta, message);
+  });
+}
+
 async function main(): Promise<void> {
   const config = parseEnvironment(process.env);
   const log = pino({ level: config.MALLFLOW_LOG_LEVEL, base: null });
+  const shutdownSignals = ['SIGINT', 'SIGTERM'] as const;
+  let working = false;
+  // The runtime's own handlers stop workers; before there is one, nothing needs an orderly end.
+  for (const signal of shutdownSignals) process.on(signal, () => working || process.exit(0));
   Runtime.install({
+    logger: sdkLogger(log),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
-    shutdownSignals: ['SIGINT', 'SIGTERM'],
+    shutdownSignals: [...shutdownSignals],
   });
   const db = openDatabase(config);
   const target = temporalTarget(process.env);
@@ -38,6 +52,7 @@ async function main(): Promise<void> {
   const readiness =
     config.MALLFLOW_WORKER_PORT === undefined ? undefined : serveReadiness(config.MALLFLOW_WORKER_PORT, db, worker);
   log.info({ taskQueue: config.MALLFLOW_TASK_QUEUE, namespace: target.namespace }, 'working');
+  working = true;
   try {
     await worker.run();
   } finally {
