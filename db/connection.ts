@@ -60,7 +60,12 @@ interface PgConnection {
 interface Statement {
   readonly sql: string;
   readonly names: readonly string[];
+  /** Under which each connection keeps it prepared; none when it is to be planned afresh each time. */
+  readonly options: { readonly name?: string };
 }
+
+/** A page of a list: its filters may be null, so the best plan depends on the values at hand. */
+const page = /\blimit :limit\b/;
 
 const statements = new Map<string, Statement>();
 
@@ -76,7 +81,9 @@ function statementOf(template: string): Statement {
     names.push(name);
     return '?';
   });
-  const statement = { sql, names };
+  // Preparing a statement once a connection halves what it costs the server: parsing and planning are the other half.
+  const options = names.length === 0 || page.test(template) ? {} : { name: `mallflow_${statements.size}` };
+  const statement = { sql, names, options };
   statements.set(template, statement);
   return statement;
 }
@@ -85,13 +92,13 @@ export type Bindings = Readonly<Record<string, unknown>>;
 
 /** Runs one SQL statement, given as a constant template with `:name` bindings, and returns its rows. */
 export async function rows<R>(db: Queryable, template: string, bindings: Bindings = {}): Promise<R[]> {
-  const { sql, names } = statementOf(template);
+  const { sql, names, options } = statementOf(template);
   const values = names.map((name) => {
     const value = bindings[name];
     if (value === undefined) throw new Error(`no value for :${name}`);
     return value as Knex.RawBinding;
   });
-  const result = await db.raw<{ rows: R[] }>(sql, values);
+  const result = await db.raw<{ rows: R[] }>(sql, values).options(options);
   return result.rows;
 }
 
