@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const path = require('node:path');
 const { Contest, joined, variants, labels } = require('./lib/contest');
 const { withInstallation } = require('./lib/installation');
 const { readOptions } = require('./lib/options');
@@ -24,6 +25,7 @@ Figures are of this machine and moment; the ratios, medians over the blocks, are
     'per-block': { default: 40, says: 'purchases of each kind and block, one at a time; more with many in flight' },
     levels: { default: '16,64,200', says: 'how many in flight at once' },
     quick: { default: false, says: 'two small blocks with 16 in flight: a look, not a measurement' },
+    profile: { default: '', says: 'only Mallflow, with CPU profiles of API and worker written to this folder' },
     json: { default: false, says: 'print everything measured as JSON instead of tables' },
   },
 );
@@ -153,8 +155,19 @@ function floorsApart(blocks) {
   );
 }
 
+/** Mallflow alone under the profiler; the profiles are written when its processes stop. */
+async function profile(/** @type {import('./lib/installation').Installation} */ installation) {
+  const contest = new Contest(installation);
+  await contest.open({ nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${path.resolve(options.profile)}`] });
+  const single = await contest.stretch('mallflow', { count: perBlock, inFlight: 1 });
+  const many = await contest.stretch('mallflow', { count: blockCount * perBlock, inFlight: 16 });
+  say(JSON.stringify({ single: single.cpuMs, many: many.cpuMs, count: [single.count, many.count] }));
+  return 0;
+}
+
 /** @param {import('./lib/installation').Installation} installation */
 async function bench(installation) {
+  if (options.profile !== '') return profile(installation);
   say('starting servers, API, workers and clients …');
   const contest = new Contest(installation);
   await contest.open();
