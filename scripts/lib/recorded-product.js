@@ -1,0 +1,151 @@
+// @ts-check
+'use strict';
+
+const { spawn } = require('node:child_process');
+const { randomUUID } = require('node:crypto');
+const { once } = require('node:events');
+const { createServer } = require('node:http');
+const path = require('node:path');
+const { createInterface } = require('node:readline');
+
+const dist = (/** @type {string} */ file) => require(path.resolve(__dirname, '..', '..', 'dist', file));
+
+/** @typedef {{ process: import('node:child_process').ChildProcess, said: (line: string) => Promise<void> }} Worker */
+/** @typedef {Record<string, string>} Environment */
+
+/** The product while its histories are recorded: its API in this process, and workers in others, over real HTTP. */
+class RecordedProduct {
+  /** @param {Environment} environment */
+  constructor(environment) {
+    this.environment = environment;
+    this.config = dist('config/env.js').parseEnvironment(environment);
+    this.services = dist('api/compose.js').composeServices(this.config, environment);
+    this.server = createServer(dist('api/app.js').createApi(this.services).app);
+    this.token = '';
+  }
+
+  /** @param {Environment} environment */
+  static async start(environment) {
+    const product = new RecordedProduct(environment);
+    product.server.listen(0, '127.0.0.1');
+    await once(product.server, 'listening');
+    const session = await product.call('POST', '/v1/sessions', { login: 'manager@demo', password: 'mallflow-demo' });
+    product.token = session.token;
+    return product;
+  }
+
+  async stop() {
+    this.server.closeAllConnections();
+    this.server.close();
+    await this.services.db.destroy();
+    await this.services.temporal.connection.close();
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} route
+   * @param {unknown} [body]
+   * @returns {Promise<any>}
+   */
+  async call(method, route, body) {
+    const { port } = /** @type {import('node:net').AddressInfo} */ (this.server.address());
+    const response = await fetch(`http://127.0.0.1:${String(port)}${route}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+        ...(this.token === '' ? {} : { authorization: `Bearer ${this.token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = await response.json();
+    if (!response.ok || response.status === 202) throw new Error(`${method} ${route}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  /** 立即购买. Gives the id of the purchase, as do the commands. */
+  async place() {
+    const { items } = await this.call('GET', '/v1/benefits?kind=coupon');
+    const { id } = await this.call('POST', '/v1/purchases', { benefitId: items[0].id, quantity: 2 });
+    return /** @type {string} */ (id);
+  }
+
+  /**
+   * @param {string} id
+   * @param {'pay' | 'cancel' | 'close'} command
+   */
+  async act(id, command) {
+    await this.call('POST', `/v1/purchases/${id}/${command}`, command === 'pay' ? { method: 'balance' } : undefined);
+    return id;
+  }
+
+  /**
+   * The row is paid without its run.
+   * @param {string} purchaseId
+   */
+  async payBehindTheRun(purchaseId) {
+    const { payFromBalance } = dist('db/purchase/repository.js');
+    const order = { purchaseId, commandId: null, by: { actor: 'system', requestId: null }, detailOpenForMs: 60_000 };
+    await this.services.db.transaction((/** @type {unknown} */ trx) => payFromBalance(trx, order));
+  }
+
+  /** @param {string} purchaseId */
+  async resume(purchaseId) {
+    const { db, gateway } = this.services;
+    const { purchasePolicy, timeProfile } = dist('config/env.js');
+    await dist('worker/resume-case.js').resumeCase(
+      db,
+      gateway,
+      await dist('db/case/repository.js').watchedCase(db, purchaseId),
+      { purchasePolicy: purchasePolicy(this.config), workflowTaskTimeoutMs: timeProfile(this.config).workflowTaskMs },
+    );
+  }
+
+  /** @param {string} purchaseId */
+  run(purchaseId) {
+    return this.services.temporal.workflow.getHandle(`purchase:${purchaseId}`);
+  }
+
+  /**
+   * Lives through something with a worker, which stays until the run is over.
+   * @param {string[]} fault see recording-worker.js
+   * @param {() => Promise<string>} live
+   */
+  async withWorker(fault, live) {
+    const worker = await this.startWorker(fault);
+    try {
+      const id = await live();
+      await this.run(id).result();
+      return id;
+    } finally {
+      worker.process.kill('SIGTERM');
+      if (worker.process.exitCode === null) await once(worker.process, 'exit');
+    }
+  }
+
+  /**
+   * @param {string[]} fault
+   * @returns {Promise<Worker>}
+   */
+  async startWorker(fault) {
+    const child = spawn(process.execPath, [path.join(__dirname, 'recording-worker.js'), ...fault], {
+      env: { ...process.env, ...this.environment },
+      // Its input is held open: when this process dies, however it dies, the worker ends.
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    /** @type {Set<string>} */
+    const lines = new Set();
+    const output = createInterface({ input: child.stdout });
+    output.on('line', (line) => lines.add(line));
+    const said = async (/** @type {string} */ wanted) => {
+      while (!lines.has(wanted)) {
+        if (child.exitCode !== null) throw new Error(`the worker ended before it said "${wanted}"`);
+        await Promise.race([once(output, 'line'), once(child, 'exit')]);
+      }
+    };
+    await said('ready');
+    return { process: child, said };
+  }
+}
+
+module.exports = { RecordedProduct };
