@@ -1,21 +1,30 @@
+import { randomUUID } from 'node:crypto';
 import { payFromBalance, placePurchase } from '../../db/purchase/repository';
 import { purchaseWorkflowId } from '../../workflows/purchase/contract';
 import { newId } from '../../db/new-id';
-import type { Body, HttpClient } from './http-client';
+import { eventually } from './eventually';
+import type { Body, HttpClient, Reply } from './http-client';
 import type { Installation } from './installation';
 
 /** Demo benefits by price: what a purchase of one costs. */
 export const coupon = { id: 'ben_01demo00000000000000000001', priceFen: 350 } as const;
 export const rightsPack = { id: 'ben_01demo00000000000000000005', priceFen: 9_900, days: 180 } as const;
 
+/** Places an order; where the answer is slow (202) the same key is asked again, as a client would. */
 export async function place(manager: HttpClient, quantity = 1, benefitId: string = coupon.id): Promise<Body> {
-  const reply = await manager.post('/v1/purchases', { benefitId, quantity });
-  if (reply.status !== 201) throw new Error(`placing a purchase answered ${reply.status}`);
-  return reply.body;
+  const key = randomUUID();
+  return finished(() => manager.post('/v1/purchases', { benefitId, quantity }, { key }));
 }
 
-export function pay(manager: HttpClient, id: string, key?: string) {
-  return manager.post(`/v1/purchases/${id}/pay`, { method: 'balance' }, key === undefined ? {} : { key });
+export function pay(manager: HttpClient, id: string, key: string = randomUUID()): Promise<Reply> {
+  return manager.post(`/v1/purchases/${id}/pay`, { method: 'balance' }, { key });
+}
+
+/** Repeats a call that is answered 202 until its outcome is there. */
+export async function finished(send: () => Promise<Reply>): Promise<Body> {
+  const { status, body } = await eventually(send, (reply) => reply.status !== 202);
+  if (status >= 300) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
+  return body;
 }
 
 /** The rows of a purchase of the first demo enterprise without any run: enough for reads and refusals. */
