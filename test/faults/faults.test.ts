@@ -1,4 +1,7 @@
+import { absenceCases, slowCases, wireCases } from './cases/absences';
 import { killCases, rounds } from './cases/kills';
+import { balanceCase, crowdCases, raceCases } from './cases/races';
+import { lostStateCase, terminatedCases } from './cases/recovery';
 import { expectEverythingSound } from './invariants';
 import { Strikes } from './strikes';
 import { startWorld, type World } from './world';
@@ -26,3 +29,11 @@ afterAll(async () => {
 }, 60_000);
 
 killCases(here, strikes, rounds);
+crowdCases(here, strikes);
+raceCases(here, strikes);
+balanceCase(here, strikes);
+absenceCases(here, strikes);
+slowCases(here, strikes);
+wireCases(here, strikes);
+terminatedCases(here, strikes);
+lostStateCase(here, strikes);
