@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type ReplayResult,
+  type ReplayWorkerOptions,
+} from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { purchaseMachine, type PurchaseState } from '../../domain/purchase/states';
+import { keptHistories, stepsOf, type KeptHistory, type KeptStep } from './kept-histories';
+
+/** What `npm run build` made: the bundle that is tested is the bundle that runs. */
+const codePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
+const histories = keptHistories();
+const logger = new DefaultLogger('ERROR');
+
+async function replay(workflowBundle: NonNullable<ReplayWorkerOptions['workflowBundle']>): Promise<ReplayResult[]> {
+  const kept = histories.map(({ name, json }) => ({ workflowId: name, history: json }));
+  const results: ReplayResult[] = [];
+  for await (const result of Worker.runReplayHistories({ workflowBundle }, kept)) results.push(result);
+  return results;
+}
+
+/** The edges of the table a step walks from `state`: payment and stocking are one transaction, hence two edges. */
+function edgesOf({ activity, state, commands }: KeptStep): string[] {
+  switch (activity) {
+    case 'payFromBalance':
+      return state === 'stocked' ? ['awaiting_payment.pay', 'paid.stock'] : [];
+    case 'cancelPurchase':
+      return state === 'cancelled' ? ['awaiting_payment.cancel'] : [];
+    case 'expirePurchase':
+      return state === 'expired' ? ['awaiting_payment.expire'] : [];
+    case 'closeOrderDetail':
+      if (state !== 'closed') return [];
+      return [commands.includes('close') ? 'stocked.close' : 'stocked.close_unattended'];
+    default:
+      return [];
+  }
+}
+
+const withStep = (is: (step: KeptStep) => boolean): KeptHistory[] =>
+  histories.filter((history) => stepsOf(history).some(is));
+const withEvent = (type: string): KeptHistory[] =>
+  histories.filter(({ events }) => events.some((event) => event.type === type));
+
+describe('kept histories', () => {
+  beforeAll(() => {
+    Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });
+  });
+
+  it('replay with the workflows as they are now', async () => {
+    const results = await replay({ codePath });
+    expect(results.map(({ workflowId }) => workflowId)).toEqual(histories.map(({ name }) => name));
+    expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
+  });
+
+  it('every one of them refuses an incompatible change', async () => {
+    const workflowsPath = require.resolve('./incompatible-workflows');
+    const results = await replay(await bundleWorkflowCode({ workflowsPath, logger }));
+    expect(results).toHaveLength(histories.length);
+    for (const { error } of results) expect(error).toBeInstanceOf(DeterminismViolationError);
+  });
+
+  it("walk each edge of the purchase's table", () => {
+    const table = (Object.keys(purchaseMachine.transitions) as PurchaseState[]).flatMap((from) =>
+      Object.keys(purchaseMachine.transitions[from]).map((act) => `${from}.${act}`),
+    );
+    const walked = new Set(histories.flatMap((history) => stepsOf(history).flatMap(edgesOf)));
+    expect([...walked].sort()).toEqual(table.sort());
+  });
+
+  it('hold a timed-out workflow task, after which the run went on to its end', () => {
+    const kept = withEvent('WORKFLOW_TASK_TIMED_OUT');
+    expect(kept.map(({ name }) => name)).toContain('purchase-task-timed-out');
+    for (const { events } of kept) {
+      expect(events.find(({ type }) => type === 'WORKFLOW_TASK_TIMED_OUT')?.attributes.timeoutType).toBe(
+        'TIMEOUT_TYPE_START_TO_CLOSE',
+      );
+      expect(events.at(-1)?.type).toBe('WORKFLOW_EXECUTION_COMPLETED');
+    }
+  });
+
+  it('hold a step that failed quickly and was done patiently', () => {
+    const [kept] = withStep(({ quick }) => !quick);
+    const [failed, patient] = stepsOf(kept!).filter(({ activity }) => activity === 'payFromBalance');
+    expect([failed, patient]).toMatchObject([
+      { quick: true, state: null },
+      { quick: false, state: 'stocked' },
+    ]);
+  });
+
+  it('hold a reload that moved the run, and a run that went on from a paid row', () => {
+    expect(withEvent('WORKFLOW_EXECUTION_SIGNALED').map(({ name }) => name)).toEqual(['purchase-reloaded']);
+    expect(withStep(({ activity, state }) => activity === 'loadPurchase' && state === 'stocked')).toHaveLength(1);
+    expect(withStep(({ activity, state }) => activity === 'openPurchase' && state === 'stocked')).toHaveLength(1);
+  });
+
+  it.each(histories)('$name tells nothing of the machine it was recorded on', ({ json, text }) => {
+    const identities = text.match(/"identity": .*/g) ?? [];
+    expect(identities.filter((line) => !/^"identity": "recorder",?$/.test(line))).toEqual([]);
+    expect(text).not.toContain('stackTrace');
+    for (const said of stringsIn(json)) {
+      // A process at a host, a place in a source file, an absolute path.
+      expect(said).not.toMatch(/^\d+@|\d+-[\w.-]+-record/);
+      expect(said).not.toMatch(/\.[cm]?[jt]s:\d+/);
+      expect(said).not.toMatch(/(?:^|[\s("'])\/[\w.-]+\/[\w.-]+/);
+    }
+  });
+});
+
+/** Every text in a history, payloads decoded. */
+function stringsIn(node: unknown, key = ''): string[] {
+  if (typeof node === 'string') return [key === 'data' ? Buffer.from(node, 'base64').toString('utf8') : node];
+  if (node === null || typeof node !== 'object') return [];
+  return Object.entries(node).flatMap(([name, value]) => stringsIn(value, name));
+}
