@@ -128,7 +128,7 @@ class RecordedProduct {
    * @returns {Promise<Worker>}
    */
   async startWorker(fault) {
-    const child = spawn(process.execPath, [path.join(__dirname, 'recording-worker.js'), ...fault], {
+    const child = spawn(process.execPath, [path.join(__dirname, '..', 'recording-worker.js'), ...fault], {
       env: { ...process.env, ...this.environment },
       // Its input is held open: when this process dies, however it dies, the worker ends.
       stdio: ['pipe', 'pipe', 'inherit'],

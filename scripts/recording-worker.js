@@ -14,7 +14,7 @@ const path = require('node:path');
 const { Context } = require('@temporalio/activity');
 const { DefaultLogger, NativeConnection, Runtime, Worker } = require('@temporalio/worker');
 
-const dist = path.resolve(__dirname, '..', '..', 'dist');
+const dist = path.resolve(__dirname, '..', 'dist');
 const { parseEnvironment } = require(path.join(dist, 'config', 'env.js'));
 const { openDatabase, workerOptions } = require(path.join(dist, 'worker', 'compose.js'));
 
