@@ -72,6 +72,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws ConfigurationError with every fault */
 export function parseEnvironment(environment: Environment): Parsed {
   const faults = Object.keys(environment)
+    // rule: unknown-variables-are-faults
     .filter((name) => name.startsWith('MALLFLOW_') && !(name in variables) && !scriptVariables.has(name))
     .map((name) => `${name}: no such variable; see docs/operations.md`);
   const parsed = schema.safeParse(environment);
@@ -87,6 +88,7 @@ export function parseEnvironment(environment: Environment): Parsed {
 function productionFaults(given: Environment): string[] {
   const faults: string[] = [];
   if (given['NODE_ENV'] !== 'production') return faults;
+  // rule: no-demo-secret-in-production
   if ((given['MALLFLOW_SECRET'] ?? demoSecret) === demoSecret)
     faults.push('MALLFLOW_SECRET: expected a secret of your own in production');
   if (given['MALLFLOW_COOKIE_SECURE'] === 'false') faults.push('MALLFLOW_COOKIE_SECURE: expected true in production');

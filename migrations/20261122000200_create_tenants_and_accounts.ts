@@ -28,16 +28,20 @@ export async function up(knex: Knex): Promise<void> {
       mall_id text references malls,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
+      -- rule: account-of-manager-has-enterprise
       constraint accounts_manager_has_enterprise
         check (('mall_manager' = any (roles)) = (enterprise_id is not null)),
+      -- rule: account-of-member-has-mall
       constraint accounts_member_has_mall check (('member' = any (roles)) = (mall_id is not null))
     );
+    -- rule: login-taken-once
     create unique index accounts_login on accounts (lower(login));
 
     -- Tokens never stand here, only their SHA-256.
     create table sessions (
       id text primary key,
       account_id text not null references accounts,
+      -- rule: token-is-one-sessions
       token_sha256 bytea not null unique,
       created_at timestamptz not null default now(),
       expires_at timestamptz not null

@@ -19,7 +19,9 @@ export async function up(knex: Knex): Promise<void> {
       posted_fen bigint not null default 0,
       held_fen bigint not null default 0,
       may_be_negative boolean not null,
+      -- rule: held-never-below-zero
       constraint ledger_balances_hold_not_negative check (held_fen >= 0),
+      -- rule: balance-never-below-zero
       constraint ledger_balances_not_overdrawn check (may_be_negative or posted_fen - held_fen >= 0)
     );
 
@@ -28,6 +30,7 @@ export async function up(knex: Knex): Promise<void> {
       source text not null,
       kind text not null check (kind in ('top_up', 'purchase_payment')),
       posted_at timestamptz not null default now(),
+      -- rule: fact-booked-once
       constraint ledger_journals_once unique (source, kind)
     );
 
@@ -35,7 +38,9 @@ export async function up(knex: Knex): Promise<void> {
       id bigint generated always as identity primary key,
       journal_id text not null references ledger_journals,
       account_id text not null references ledger_accounts,
+      -- rule: no-empty-line
       amount_fen bigint not null check (amount_fen <> 0),
+      -- rule: one-line-per-account
       unique (journal_id, account_id)
     );
     create index ledger_lines_of_account on ledger_lines (account_id, id);
@@ -43,6 +48,7 @@ export async function up(knex: Knex): Promise<void> {
     create table ledger_holds (
       id text primary key,
       account_id text not null references ledger_accounts,
+      -- rule: hold-is-an-amount
       amount_fen bigint not null check (amount_fen > 0),
       state text not null default 'pending' check (state in ('pending', 'posted', 'voided')),
       source text not null,
@@ -50,14 +56,18 @@ export async function up(knex: Knex): Promise<void> {
       journal_id text references ledger_journals,
       created_at timestamptz not null default now(),
       settled_at timestamptz,
+      -- rule: fact-held-once
       constraint ledger_holds_once unique (source, kind),
+      -- rule: settled-has-time
       constraint ledger_holds_settled check ((state = 'pending') = (settled_at is null)),
+      -- rule: posted-has-journal
       constraint ledger_holds_posted_by_journal check ((state = 'posted') = (journal_id is not null))
     );
 
     -- Checked at commit, so that the lines of one journal may be inserted one after another.
     create function ledger_journal_sums_to_zero() returns trigger language plpgsql as $$
     begin
+      -- rule: journal-sums-to-zero
       if (select sum(amount_fen) from ledger_lines where journal_id = new.journal_id) <> 0 then
         raise exception 'journal % does not sum to zero', new.journal_id
           using errcode = 'check_violation', constraint = 'ledger_journal_sums_to_zero';
@@ -67,7 +77,9 @@ export async function up(knex: Knex): Promise<void> {
     create constraint trigger ledger_journal_sums_to_zero after insert on ledger_lines
       deferrable initially deferred for each row execute function ledger_journal_sums_to_zero();
 
+    -- rule: ledger-immutable
     grant select, insert on ledger_accounts, ledger_journals, ledger_lines to mallflow_app;
+    -- rule: balances-lose-no-row
     grant select, insert, update on ledger_balances, ledger_holds to mallflow_app;
   `);
 }

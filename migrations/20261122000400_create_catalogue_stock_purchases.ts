@@ -11,6 +11,7 @@ export async function up(knex: Knex): Promise<void> {
       exchange_notes text not null,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
+      -- rule: validity-of-rights-packs-alone
       constraint benefits_only_rights_packs_expire check ((kind = 'rights_pack') = (validity_days is not null))
     );
 
@@ -20,9 +21,11 @@ export async function up(knex: Knex): Promise<void> {
       enterprise_id text not null references enterprises,
       placed_by text not null references accounts,
       benefit jsonb not null,
+      -- rule: pieces-of-an-order
       quantity integer not null check (quantity between 1 and 100000),
       unit_price_fen bigint not null check (unit_price_fen > 0),
       total_fen bigint not null,
+      -- rule: known-purchase-states
       state text not null check (state in
         ('awaiting_payment', 'paid', 'stocked', 'closed', 'cancelled', 'expired')),
       due_at timestamptz,
@@ -30,7 +33,9 @@ export async function up(knex: Knex): Promise<void> {
       commodity_id text,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
+      -- rule: total-is-price-times-quantity
       constraint purchases_total check (total_fen = unit_price_fen * quantity),
+      -- rule: stocked-has-commodity
       constraint purchases_stocked_has_commodity
         check ((state in ('stocked', 'closed')) = (commodity_id is not null))
     );
@@ -50,12 +55,16 @@ export async function up(knex: Knex): Promise<void> {
       purchase_id text references purchases,
       total integer not null check (total >= 0),
       allocated integer not null default 0 check (allocated >= 0),
+      -- rule: stock-held-not-negative
       held integer not null default 0 check (held >= 0),
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       -- A paid order enters stock exactly once, whatever runs twice.
+      -- rule: stocked-once-per-order
       constraint commodities_once_per_purchase unique (purchase_id),
+      -- rule: purchased-stock-has-order
       constraint commodities_purchased_from_order check ((source = 'purchased') = (purchase_id is not null)),
+      -- rule: stock-not-over-allocated
       constraint commodities_not_over_allocated check (allocated + held <= total)
     );
     create index commodities_of_enterprise on commodities (enterprise_id, id);

@@ -7,6 +7,7 @@ export async function up(knex: Knex): Promise<void> {
       id text primary key,
       kind text not null,
       subject_id text not null,
+      -- rule: one-case-per-workflow
       workflow_id text not null unique,
       enterprise_id text references enterprises,
       title text not null,
@@ -19,8 +20,11 @@ export async function up(knex: Knex): Promise<void> {
       opened_at timestamptz not null default now(),
       closed_at timestamptz,
       updated_at timestamptz not null default now(),
+      -- rule: one-case-per-subject
       constraint process_cases_one_per_subject unique (kind, subject_id),
+      -- rule: closed-has-time
       constraint process_cases_closed check ((state = 'open') = (closed_at is null)),
+      -- rule: closed-is-nobodys-turn
       constraint process_cases_closed_is_nobodys_turn check (state = 'open' or whose_turn = 'nobody')
     );
     create index process_cases_open on process_cases (kind, stage) where state = 'open';
@@ -56,6 +60,7 @@ export async function up(knex: Knex): Promise<void> {
     create index audit_log_by_subject on audit_log (subject_id, id);
 
     grant select, insert, update on process_cases to mallflow_app;
+    -- rule: history-immutable
     grant select, insert on case_events, audit_log to mallflow_app;
   `);
 }

@@ -24,8 +24,11 @@ export async function up(knex: Knex): Promise<void> {
       refusal jsonb,
       created_at timestamptz not null default now(),
       settled_at timestamptz,
+      -- rule: one-claim-per-key
       constraint commands_one_claim_per_key unique (account_id, route, key),
+      -- rule: refused-has-reason
       constraint commands_refused_has_reason check (state <> 'refused' or refusal is not null),
+      -- rule: refused-has-no-effect
       constraint commands_refused_without_effect check (state <> 'refused' or effect_at is null)
     );
     create index commands_unconfirmed on commands (lease_until)

@@ -30,6 +30,7 @@ export function createPurchaseActivities(db: Db): PurchaseActivities {
           payWithinMs: input.policy.payWithinMs,
           by: { actor: input.accountId, requestId: input.requestId },
         });
+        // rule: opening-records-its-effect
         if (input.commandId !== null) await recordCreation(trx, input.commandId, input.purchaseId);
         return toDto(snapshot);
       }),

@@ -7,6 +7,7 @@ export function asFailure(error: DomainError): ApplicationFailure {
     message: error.code,
     type: error.code,
     details: [error.facts],
+    // rule: refusal-is-final
     nonRetryable: true,
     category: 'BENIGN',
   });

@@ -6,6 +6,7 @@ import type { Db } from '../../db/connection';
 import { pgCode, violatedConstraint } from '../../db/errors';
 
 /** From this attempt on a failing step makes its case `stuck`: before, it may be a hiccup. */
+// rule: stuck-from-the-fifth-attempt
 const stuckFromAttempt = 5;
 
 /**
@@ -35,6 +36,7 @@ function note(db: Db, workflowId: string, error: unknown): Promise<void> {
 }
 
 function isRefusal(error: unknown): boolean {
+  // rule: refusal-is-no-standstill
   return error instanceof ApplicationFailure && isErrorCode(error.type);
 }
 

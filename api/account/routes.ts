@@ -72,6 +72,7 @@ const signIn = route({
     // Signing somebody in from another site would let them act in a stranger's account.
     requireSameSite(request);
     const address = request.ip ?? '';
+    // rule: guessing-is-throttled
     await throttle.count(body.login, address);
     const found = await credentialsByLogin(db, body.login);
     if (!(await passwords.matches(body.password, found?.passwordHash)) || found === undefined)
@@ -130,6 +131,7 @@ const password = route({
       resourceId: principal.accountId,
       work: async (trx) => {
         const stored = await passwordHashOf(trx, principal.accountId);
+        // rule: current-password-is-asked
         if (!(await services.passwords.matches(body.current, stored)))
           throw new DomainError('PASSWORD_WRONG', {
             errors: [{ path: '/current', code: 'PASSWORD_WRONG', message: 'not the current password' }],

@@ -44,6 +44,7 @@ export class Admission {
   }
 
   private take(isCommand: boolean): void {
+    // rule: overload-is-told-early, commands-have-their-bound
     if (this.requests >= this.maxRequests || (isCommand && this.commands >= this.maxCommands))
       throw new DomainError('TOO_MANY_REQUESTS');
     this.requests += 1;

@@ -31,7 +31,9 @@ export async function authenticate(request: Request, db: Db, cookieSecure: boole
   const token = bearer ?? cookieOf(request, cookieName(cookieSecure));
   if (token === undefined) throw new DomainError('SIGN_IN_REQUIRED');
   const signedIn = await principalByToken(db, sha256(token));
+  // rule: token-must-be-known
   if (signedIn === undefined) throw new DomainError('SIGN_IN_REQUIRED');
+  // rule: cookie-from-the-same-site
   if (bearer === undefined) requireSameSite(request);
   return signedIn;
 }
@@ -62,5 +64,6 @@ function sameHost(origin: string | undefined, host: string): boolean {
 /** @throws DomainError FORBIDDEN */
 export function authorize(access: Access, principal: Principal): void {
   if (access === 'open' || access === 'signed_in') return;
+  // rule: roles-are-asked
   if (!principal.roles.some((role) => access.includes(role))) throw new DomainError('FORBIDDEN');
 }

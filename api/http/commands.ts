@@ -76,6 +76,7 @@ export class Commands {
     const seen = command.key === null ? undefined : await findCommand(this.db, { ...command, key: command.key });
     const known = seen === undefined ? undefined : await this.answerOfKey(seen, command);
     if (known !== undefined) return known;
+    // rule: rows-checked-first
     if ((await command.check()) === 'reached')
       return { status: command.status, body: await command.render(command.allocate().resourceId) };
     const claim = await this.claim(command, seen);
@@ -118,6 +119,7 @@ export class Commands {
   private async answerOfKey(seen: Command, command: CaseCommand): Promise<Answer | undefined> {
     const ended = seen.state === 'refused' || seen.state === 'lapsed';
     if (!ended) requireSameBody(seen, bodyFingerprint(this.settings.secret, command.body));
+    // rule: outcome-is-replayed
     if (seen.outcome !== null) return replay(seen.outcome);
     if (seen.effectAt !== null) {
       this.tellRun(seen);
@@ -129,6 +131,7 @@ export class Commands {
       if (known === 'running') return operation(seen);
       return known === 'done' ? replayed(await this.answer(seen, command)) : undefined;
     }
+    // rule: lease-alive-is-in-flight
     if (seen.leaseAlive) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
     const again = await reclaimCommand(this.db, seen, { ...seen, leaseMs: this.settings.leaseMs });
     if (again === undefined) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
@@ -232,6 +235,7 @@ function settle(conclusion: Conclusion): Answer {
 }
 
 function requireSameBody(seen: Command, bodySha256: Buffer): void {
+  // rule: same-key-same-body
   if (!seen.bodySha256.equals(bodySha256)) throw new DomainError('IDEMPOTENCY_KEY_REUSED');
 }
 

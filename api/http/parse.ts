@@ -96,6 +96,7 @@ export function idempotencyKey(request: Request, rule: 'none' | 'honoured' | 're
   if (rule === 'none') return null;
   const key = request.headers['idempotency-key'];
   if (key === undefined) {
+    // rule: key-required-for-money
     if (rule === 'required') throw new DomainError('IDEMPOTENCY_KEY_MISSING');
     return null;
   }

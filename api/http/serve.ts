@@ -63,6 +63,7 @@ async function answerOf(route: Route, services: Services, exchange: Exchange, co
   const params = request.params as Readonly<Record<string, string>>;
   if (Object.values(params).some((value) => value.includes('\0'))) throw new DomainError('NOT_FOUND');
   const target = route.find === undefined ? undefined : await route.find({ services, principal, params });
+  // rule: another-tenants-id-is-404
   if (route.find !== undefined && target === undefined) throw new DomainError('NOT_FOUND');
   const query = queryOf(route, request);
   const body = await bodyOf(route, services, exchange);

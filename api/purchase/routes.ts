@@ -110,12 +110,14 @@ const pay = route({
   answers: { 200: purchaseSchema, 202: acceptedSchema },
   handle: (call) =>
     command(call, 'pay', async (row) => {
+      // rule: only-the-balance-pays
       if (call.body.method !== 'balance')
         throw new DomainError('CHANNEL_NOT_AVAILABLE', {
           errors: [{ path: '/method', code: 'CHANNEL_NOT_AVAILABLE', message: 'only balance is available here' }],
         });
       const { balanceFen, heldFen } = await enterpriseBalance(call.services.db, enterpriseOf(call.principal));
       const missingFen = row.totalFen - (balanceFen - heldFen);
+      // rule: short-balance-is-checked-first
       if (missingFen > 0) throw new DomainError('BALANCE_SHORT', { missingFen });
     }),
 });

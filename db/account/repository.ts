@@ -75,6 +75,7 @@ export interface SignedIn {
 }
 
 export async function principalByToken(db: Db, tokenSha256: Buffer): Promise<SignedIn | undefined> {
+  // rule: session-ends
   const row = await firstRow<Principal & { sessionId: string }>(
     db,
     `select s.id as "sessionId", ${principalColumns}
@@ -100,6 +101,7 @@ export async function changePassword(
     accountId: change.accountId,
     passwordHash: change.passwordHash,
   });
+  // rule: new-password-ends-other-sessions
   await run(trx, 'delete from sessions where account_id = :accountId and id <> :keepSessionId', {
     accountId: change.accountId,
     keepSessionId: change.keepSessionId,

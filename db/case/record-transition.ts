@@ -71,6 +71,7 @@ export interface Transition {
  * stand where the change started, else the case and its subject have fallen apart and the transaction must not commit.
  */
 export async function recordTransition(trx: Trx, change: Transition): Promise<void> {
+  // rule: case-moves-from-where-it-stands
   const moved = await firstRow(
     trx,
     `with moved as (
@@ -101,5 +102,6 @@ export async function recordTransition(trx: Trx, change: Transition): Promise<vo
       requestId: change.by.requestId,
     },
   );
+  // rule: case-elsewhere-does-not-commit
   if (moved === undefined) throw new Error(`case of ${change.subjectId} does not stand at ${change.from}`);
 }

@@ -24,6 +24,7 @@ export async function recordAudit(
 
 /** Marks an open case so that lists show it and why; the first moment of standing still is kept. */
 export async function markStuck(db: Db, workflowId: string, code: string): Promise<void> {
+  // rule: only-open-cases-are-stuck
   await run(
     db,
     `update process_cases set stuck_code = :code, stuck_since = coalesce(stuck_since, now())
@@ -93,6 +94,7 @@ export async function openCasesAfter(
  */
 export async function whileOpenAndLocked(db: Db, workflowId: string, restart: () => Promise<void>): Promise<boolean> {
   return db.transaction(async (trx) => {
+    // rule: restarted-only-while-open, restarted-one-at-a-time
     const open = await firstRow(
       trx,
       `select id from process_cases where workflow_id = :workflowId and state = 'open' for update`,

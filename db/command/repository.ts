@@ -90,6 +90,7 @@ export async function reclaimCommand(
   command: Command,
   fresh: Pick<NewClaim, 'workflowId' | 'resourceId' | 'updateId' | 'bodySha256' | 'leaseMs'>,
 ): Promise<Command | undefined> {
+  // rule: taken-over-as-it-was-seen, not-taken-over-after-effect, not-taken-over-during-lease
   return firstRow<Command>(
     db,
     `update commands
@@ -105,9 +106,11 @@ export async function reclaimCommand(
 
 /** A new update id for the same claim: used when the run had to be told to reload before judging again. */
 export async function renewUpdateId(db: Db, id: string, updateId: string): Promise<void> {
+  // rule: ids-fixed-by-effect
   await run(db, 'update commands set update_id = :updateId where id = :id and effect_at is null', { id, updateId });
 }
 
+// rule: effect-keeps-its-moment
 const setEffect = `
   update commands set effect_at = coalesce(effect_at, now()), state = 'done', refusal = null,
          settled_at = coalesce(settled_at, now())`;
@@ -127,6 +130,7 @@ export async function recordEffect(trx: Trx, commandId: string): Promise<void> {
  * @throws DomainError TRY_AGAIN when the claim is another resource's by now
  */
 export async function recordCreation(trx: Trx, commandId: string, resourceId: string): Promise<void> {
+  // rule: one-claim-opens-one-resource
   const recorded = await firstRow(
     trx,
     `${setEffect} where id = :commandId and resource_id = :resourceId returning id`,
@@ -149,6 +153,7 @@ export async function hasEffect(db: Queryable, commandId: string): Promise<boole
 
 /** The engine has the command durably; only its result is missing. Does nothing once the effect is there. */
 export async function markAccepted(db: Db, id: string): Promise<void> {
+  // rule: accepted-only-while-claimed
   await run(db, `update commands set state = 'accepted', lease_until = now() where id = :id and state = 'claimed'`, {
     id,
   });
@@ -165,6 +170,7 @@ export async function recordRefusal(
   command: Pick<Command, 'id' | 'updateId'>,
   refusal: Refusal,
 ): Promise<void> {
+  // rule: refusal-undoes-no-effect, refusal-of-its-own-update
   await run(
     db,
     `update commands set state = 'refused', refusal = :refusal::jsonb, settled_at = now()
@@ -175,6 +181,7 @@ export async function recordRefusal(
 
 /** A claim that can no longer take effect: the engine does not know its update. A retry makes a new one. */
 export async function recordLapse(db: Db, command: Pick<Command, 'id' | 'updateId'>): Promise<void> {
+  // rule: lapse-undoes-no-effect, lapse-after-the-lease
   await run(
     db,
     `update commands set state = 'lapsed', settled_at = now()
@@ -185,6 +192,7 @@ export async function recordLapse(db: Db, command: Pick<Command, 'id' | 'updateI
 
 /** Keeps the answer as it was given, without secrets: the same key gives it again for 30 days. */
 export async function keepOutcome(db: Queryable, id: string, outcome: Outcome): Promise<void> {
+  // rule: first-outcome-is-kept
   await run(
     db,
     `update commands set outcome_status = :status, outcome_body = :body::jsonb

@@ -27,6 +27,7 @@ export async function placeHold(trx: Trx, request: HoldRequest): Promise<string>
     { id, ...request },
   );
   if (placed === undefined) return existingHold(trx, request);
+  // rule: short-balance-holds-nothing
   const held = await firstRow(
     trx,
     `update ledger_balances set held_fen = held_fen + :amountFen
@@ -44,6 +45,7 @@ async function existingHold(trx: Trx, request: HoldRequest): Promise<string> {
     'select id, account_id, amount_fen from ledger_holds where source = :source and kind = :kind',
     { source: request.source, kind: request.kind },
   );
+  // rule: hold-keeps-its-terms
   if (existing?.account_id !== request.accountId || existing.amount_fen !== request.amountFen)
     throw new Error(`hold ${request.source}/${request.kind} exists with other terms`);
   return existing.id;
@@ -98,6 +100,7 @@ export async function voidHold(trx: Trx, holdId: string): Promise<boolean> {
 }
 
 function lockPending(trx: Trx, holdId: string): Promise<HoldRow | undefined> {
+  // rule: hold-settled-once, hold-settled-under-lock
   return firstRow<HoldRow>(
     trx,
     `select account_id, amount_fen from ledger_holds where id = :holdId and state = 'pending' for update`,

@@ -35,6 +35,7 @@ export interface Posting {
  */
 export async function post(trx: Trx, posting: Posting): Promise<string> {
   const journalId = newId('journal');
+  // rule: short-balance-is-told
   const moved = await rows(
     trx,
     `with line as materialized (
@@ -55,6 +56,7 @@ export async function post(trx: Trx, posting: Posting): Promise<string> {
      returning b.account_id`,
     { journalId, source: posting.source, kind: posting.kind, lines: JSON.stringify(posting.lines) },
   );
+  // rule: short-balance-refuses
   if (moved.length !== posting.lines.length) throw await shortage(trx, posting.lines);
   return journalId;
 }

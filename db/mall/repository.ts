@@ -30,6 +30,7 @@ export async function addMall(trx: Trx, mall: NewMall): Promise<string> {
     'select count(*) as count from malls where enterprise_id = :enterpriseId',
     { enterpriseId: mall.enterpriseId },
   );
+  // rule: mall-limit
   if ((count?.count ?? 0) >= mall.limit)
     throw new DomainError('MALL_LIMIT_REACHED', {
       limit: mall.limit,
@@ -46,6 +47,7 @@ export async function addMall(trx: Trx, mall: NewMall): Promise<string> {
 
 /** Serialises what counts malls of one enterprise. */
 async function lockEnterprise(trx: Trx, id: string): Promise<void> {
+  // rule: malls-counted-under-lock
   const row = await firstRow(trx, 'select id from enterprises where id = :id for update', { id });
   if (row === undefined) throw enterpriseNotFound();
 }

@@ -22,6 +22,7 @@ const columns = `
 
 /** A purchase of the caller's own enterprise; another's is not there. */
 export async function purchaseById(db: Queryable, enterpriseId: string, id: string): Promise<PurchaseRow | undefined> {
+  // rule: own-purchases-alone
   return firstRow<PurchaseRow>(
     db,
     `select ${columns} from purchases where id = :id and enterprise_id = :enterpriseId`,
@@ -35,6 +36,7 @@ export async function listPurchases(
   filter: { readonly state: PurchaseState | null },
   request: PageRequest,
 ): Promise<Page<PurchaseRow>> {
+  // rule: own-purchases-in-lists
   const found = await rows<PurchaseRow>(
     db,
     `select ${columns} from purchases

@@ -36,6 +36,7 @@ export async function purchaseSnapshot(db: Queryable, purchaseId: string): Promi
  * @throws DomainError REFERENCE_NOT_FOUND at /benefitId
  */
 export async function placePurchase(trx: Trx, order: Placement): Promise<PurchaseSnapshot> {
+  // rule: order-placed-once
   const placed = await firstRow<PurchaseSnapshot & { title: string }>(
     trx,
     `insert into purchases (id, enterprise_id, placed_by, benefit, quantity, unit_price_fen, total_fen,
@@ -92,6 +93,7 @@ export async function payFromBalance(
   trx: Trx,
   order: PurchaseOrder & { readonly detailOpenForMs: number },
 ): Promise<PurchaseSnapshot> {
+  // rule: paid-only-while-awaiting-payment, paid-under-lock
   const commodity = await firstRow<{ enterpriseId: string; totalFen: number }>(
     trx,
     `select enterprise_id as "enterpriseId", total_fen as "totalFen" from purchases
@@ -109,6 +111,7 @@ export async function payFromBalance(
   );
   await moveCase(trx, order, { act: 'pay', from: 'awaiting_payment', dueAt: null });
   await moveCase(trx, order, { act: 'stock', from: 'paid', dueAt });
+  // rule: payment-records-its-effect
   if (order.commandId !== null) await recordEffect(trx, order.commandId);
   await post(trx, {
     source: order.purchaseId,
@@ -132,6 +135,7 @@ export async function endPurchase(
 ): Promise<PurchaseSnapshot> {
   const from: PurchaseState = order.act === 'cancel' || order.act === 'expire' ? 'awaiting_payment' : 'stocked';
   const to = transition(purchaseMachine, from, order.act);
+  // rule: ended-only-where-the-act-starts
   const ended = await firstRow(
     trx,
     `update purchases set state = :to, due_at = null, updated_at = now()
@@ -139,6 +143,7 @@ export async function endPurchase(
     { purchaseId: order.purchaseId, from, to },
   );
   if (ended === undefined) return refusedOrDone(trx, order);
+  // rule: ending-records-its-effect
   await moveCase(trx, order, { act: order.act, from, dueAt: null });
   if (order.commandId !== null) await recordEffect(trx, order.commandId);
   return { state: to, dueAt: null };
@@ -151,6 +156,7 @@ export async function endPurchase(
 async function refusedOrDone(trx: Trx, order: PurchaseOrder): Promise<PurchaseSnapshot> {
   const snapshot = await purchaseSnapshot(trx, order.purchaseId);
   if (snapshot === undefined) throw new Error(`no purchase ${order.purchaseId}`);
+  // rule: done-command-is-not-refused
   if (order.commandId !== null && (await hasEffect(trx, order.commandId))) return snapshot;
   throw wrongState(purchaseMachine, snapshot.state, { dueAt: snapshot.dueAt?.toISOString() ?? null });
 }

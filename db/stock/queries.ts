@@ -37,6 +37,7 @@ export async function listCommodities(
   filter: CommodityFilter,
   request: PageRequest,
 ): Promise<Page<CommodityRow>> {
+  // rule: own-stock-in-lists
   const found = await rows<CommodityRow>(
     db,
     `select ${columns} from commodities
@@ -55,6 +56,7 @@ export async function commodityById(
   enterpriseId: string,
   id: string,
 ): Promise<CommodityRow | undefined> {
+  // rule: own-stock-alone
   return firstRow<CommodityRow>(
     db,
     `select ${columns} from commodities where id = :id and enterprise_id = :enterpriseId`,

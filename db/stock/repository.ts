@@ -6,6 +6,7 @@ import { newId } from '../new-id';
  * to run now: its validity becomes the commodity's expiry. The unique key on the order makes it happen once.
  */
 export async function stockPurchase(trx: Trx, purchaseId: string): Promise<string> {
+  // rule: validity-starts-with-stocking
   const row = await firstRow<{ id: string }>(
     trx,
     `insert into commodities (id, enterprise_id, source, state, category, name, price_fen, redemption_note,

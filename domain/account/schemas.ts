@@ -5,6 +5,7 @@ import { staffRoles } from '../shared/roles';
 export const loginSchema = z.string().regex(/^[\x21-\x7e]{3,64}$/, '3 to 64 visible ASCII characters');
 
 /** argon2 hashes any length; the cap keeps a request from buying hashing time. */
+// rule: password-length
 export const passwordSchema = z.string().min(10).max(128);
 
 export const signInSchema = z.strictObject({ login: z.string().min(1).max(64), password: z.string().min(1).max(128) });
@@ -21,11 +22,14 @@ export const addStaffSchema = z
     enterpriseId: z.string().min(1).max(64).optional(),
   })
   .superRefine((staff, context) => {
+    // rule: each-role-once
     if (new Set(staff.roles).size !== staff.roles.length)
       context.addIssue({ code: 'custom', path: ['roles'], message: 'each role at most once' });
     const manages = staff.roles.includes('mall_manager');
+    // rule: manager-has-enterprise
     if (manages && staff.enterpriseId === undefined)
       context.addIssue({ code: 'custom', path: ['enterpriseId'], message: 'a mall manager needs an enterprise' });
+    // rule: others-have-no-enterprise
     if (!manages && staff.enterpriseId !== undefined)
       context.addIssue({ code: 'custom', path: ['enterpriseId'], message: 'only a mall manager has an enterprise' });
   });

@@ -10,13 +10,16 @@ export const addBenefitSchema = z
   .strictObject({
     name: z.string().trim().min(1).max(60),
     kind: z.enum(benefitKinds),
+    // rule: price-bounds
     priceFen: z.int().min(1).max(maxPriceFen),
     validity: z.strictObject({ days: z.int().min(1).max(3_650) }).nullable(),
     exchangeNotes: z.string().trim().min(1).max(2_000),
   })
   .superRefine((benefit, context) => {
+    // rule: rights-pack-has-validity
     if (benefit.kind === 'rights_pack' && benefit.validity === null)
       context.addIssue({ code: 'custom', path: ['validity'], message: 'a rights pack needs a validity' });
+    // rule: others-have-no-validity
     if (benefit.kind !== 'rights_pack' && benefit.validity !== null)
       context.addIssue({ code: 'custom', path: ['validity'], message: 'only a rights pack has a validity' });
   });

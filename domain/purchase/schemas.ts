@@ -4,6 +4,7 @@ import { maxPurchaseQuantity } from '../shared/money';
 /** 立即购买: one benefit, 1 to 100,000 pieces (domain.md §5.8). */
 export const placePurchaseSchema = z.strictObject({
   benefitId: z.string().min(1).max(64),
+  // rule: quantity-bounds
   quantity: z.int().min(1).max(maxPurchaseQuantity),
 });
 

@@ -18,7 +18,9 @@ export const purchaseMachine: StateMachine<PurchaseState, PurchaseAct, PurchaseC
   initial: 'awaiting_payment',
   commands: purchaseCommands,
   transitions: {
+    // rule: closed-only-after-stocking
     awaiting_payment: { pay: 'paid', cancel: 'cancelled', expire: 'expired' },
+    // rule: paid-is-never-cancelled
     paid: { stock: 'stocked' },
     stocked: { close: 'closed', close_unattended: 'closed' },
     closed: {},

@@ -21,6 +21,7 @@ export function transition<S extends string, A extends string, C extends A>(
   act: A,
 ): S {
   const to = machine.transitions[from][act];
+  // rule: no-edge-no-transition
   if (to === undefined) throw wrongState(machine, from);
   return to;
 }
@@ -38,6 +39,7 @@ export function allowedCommands<S extends string, A extends string, C extends A>
   machine: StateMachine<S, A, C>,
   state: S,
 ): C[] {
+  // rule: actions-are-what-the-table-allows
   return machine.commands.filter((command) => allows(machine, state, command));
 }
 

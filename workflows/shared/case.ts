@@ -60,7 +60,9 @@ export class Case<S extends string, A extends string, C extends A> {
         if (this.refusedToOpen !== undefined) throw this.refusedToOpen;
         await this.inLine(async () => {
           await this.reloadIfAsked();
+          // rule: reached-is-done
           if (alreadyReached(this.machine, this.state, command)) return;
+          // rule: handler-judges-again
           this.judge(command);
           await this.take(() => step(by));
         });
@@ -69,6 +71,7 @@ export class Case<S extends string, A extends string, C extends A> {
         validator: (_by: CommandInput) => {
           // Before it is opened, or while it is re-read, only the handler can tell.
           if (this.snapshot === undefined || this.isBehind) return;
+          // rule: validator-judges
           if (!alreadyReached(this.machine, this.state, command)) this.judge(command);
         },
       },
@@ -136,6 +139,7 @@ export class Case<S extends string, A extends string, C extends A> {
     try {
       await this.take(step);
     } catch (error) {
+      // rule: refused-clock-moves-the-run
       if (refusalIn(error)?.code !== 'WRONG_STATE') throw error;
     }
   }
@@ -152,6 +156,7 @@ export class Case<S extends string, A extends string, C extends A> {
       const refusal = refusalIn(error);
       if (refusal?.code === 'WRONG_STATE') {
         const { state, dueAt } = refusal.facts as Partial<CaseSnapshot<S>>;
+        // rule: row-moves-the-run
         if (state !== undefined) this.snapshot = { state, dueAt: dueAt ?? null };
       }
       throw error;
@@ -160,6 +165,7 @@ export class Case<S extends string, A extends string, C extends A> {
 
   /** A reload asked for while one is under way counts anew: the rows may have been read before it was asked. */
   private async reloadIfAsked(): Promise<void> {
+    // rule: reload-re-reads
     while (this.isBehind) {
       const asked = this.reloadsAsked;
       this.snapshot = await this.load();
@@ -168,6 +174,7 @@ export class Case<S extends string, A extends string, C extends A> {
   }
 
   private inLine<R>(work: () => Promise<R>): Promise<R> {
+    // rule: commands-in-line
     const turn = this.lastInLine.then(work);
     this.lastInLine = turn.catch(() => undefined);
     return turn;
