@@ -16,7 +16,7 @@ describe('furnishing', () => {
 
   const auditOf = async (subjectId: string) =>
     (await operator.get(`/v1/audit?subjectId=${subjectId}`)).body.items as Body[];
-  const newEnterprise = async (name = '新企业') => (await operator.post('/v1/enterprises', { name })).body as Body;
+  const newEnterprise = async (name = '新企业') => (await operator.post('/v1/enterprises', { name })).body;
   const staff = { login: 'new@test', password: 'long enough', displayName: '新人', roles: ['reviewer'] };
   const refusedAt = async (path: string, body: unknown) => {
     const reply = await operator.post(path, body);

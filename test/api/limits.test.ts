@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 import { route, type AnyRoute } from '../../api/http/route';
 import { eventually } from '../support/eventually';
-import { HttpClient } from '../support/http-client';
+import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 
 const state = z.strictObject({ state: z.literal('let go') });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { HttpClient, type Reply } from '../support/http-client';
+import { type HttpClient, type Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { coupon, pay, place } from '../support/purchases';
 

@@ -5,7 +5,7 @@ import { watchCases } from '../../worker/loops/watchdog';
 import { eventually } from '../support/eventually';
 import type { Body, HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
-import { coupon, pay, place } from '../support/purchases';
+import { coupon, pay } from '../support/purchases';
 
 const told = ({ status, body, headers }: Reply) => [status, body.code, headers.get('retry-after') !== null];
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { claimCommand } from '../../db/command/repository';
 import { newId } from '../../db/new-id';
 import { newAccount } from '../support/accounts';
-import { HttpClient } from '../support/http-client';
+import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { purchaseRows } from '../support/purchases';
 

@@ -18,7 +18,7 @@ describe('purchases', () => {
 
   const act = (id: string, name: 'cancel' | 'close') => manager.post(`/v1/purchases/${id}/${name}`);
   const eventCount = async (id: string) =>
-    Number((await mallflow.database.owner('case_events').where({ case_id: id.replace('pur_', 'prc_') })).length);
+    (await mallflow.database.owner('case_events').where({ case_id: id.replace('pur_', 'prc_') })).length;
 
   it('buy now: the answer holds all there is to confirm, frozen', async () => {
     const purchase = await place(manager, 3, rightsPack.id);
@@ -242,7 +242,7 @@ describe('purchases', () => {
       ['top_up', 1_000_000],
     ]);
     expect(items[0]?.subjectId).toBe(id);
-    const sum = items.reduce((total, { amountFen }) => total + (amountFen as number), 0);
+    const sum = items.reduce<number>((total, { amountFen }) => total + Number(amountFen), 0);
     expect((await stranger.get('/v1/enterprise-balance')).body.balanceFen).toBe(sum);
   });
 });

@@ -11,9 +11,7 @@ function routed(app: Express): string[] {
   return app.router.stack.flatMap(({ route }) =>
     route === undefined
       ? []
-      : route.stack
-          .filter(({ method }) => method !== undefined)
-          .map(({ method }) => `${method} ${route.path as unknown as string}`),
+      : route.stack.filter(({ method }) => method !== undefined).map(({ method }) => `${method} ${route.path}`),
   );
 }
 

@@ -45,7 +45,7 @@ describe('a step that keeps failing', () => {
       (state) => state === 'stocked',
     );
     await eventually(
-      async () => (await operator.get(`/v1/processes/${processId}`)).body as Body,
+      async () => (await operator.get(`/v1/processes/${processId}`)).body,
       (found) => found.stuck === null && found.stage === 'stocked' && found.live.pending.length === 0,
     );
     expect((await finished(() => pay(manager, id as string, 'poisoned'))).state).toBe('stocked');

@@ -5,11 +5,23 @@ const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
 /**
+ * What of jest's configuration tells a whole run from a part of one.
+ * @typedef {object} RunConfig
+ * @property {{ patterns: string[] }} [testPathPatterns]
+ * @property {string} [testNamePattern]
+ * @property {boolean} [onlyChanged]
+ * @property {boolean} [onlyFailures]
+ * @property {boolean} [findRelatedTests]
+ * @property {boolean} [runTestsByPath]
+ * @property {object} [shard]
+ */
+
+/**
  * Holds the codes that tests met over HTTP against the catalogue: one that no whole run has ever seen is a promise
  * nobody has tried, and one that stands in no catalogue is not documented.
  */
 class ErrorCodeReporter {
-  /** @param {Record<string, any>} globalConfig */
+  /** @param {RunConfig} globalConfig */
   constructor(globalConfig) {
     this.isWhole = isWholeRun(globalConfig);
     /** @type {Error | undefined} */
@@ -37,7 +49,7 @@ class ErrorCodeReporter {
 
 /**
  * A run that leaves tests out cannot see every code.
- * @param {Record<string, any>} config
+ * @param {RunConfig} config
  */
 function isWholeRun(config) {
   const patterns = config.testPathPatterns?.patterns ?? [];
