@@ -62,7 +62,7 @@ async function refusalOf(work: Promise<unknown>): Promise<ApplicationFailure> {
 describe('run twice', () => {
   it('openPurchase opens once, and its claim has its effect', async () => {
     const claim = await base.claim();
-    const input = opening({ commandId: claim.id });
+    const input = opening({ purchaseId: claim.resourceId, commandId: claim.id });
     const first = await acts.openPurchase(input);
     expect(first).toEqual({ state: 'awaiting_payment', dueAt: expect.any(String) });
     expect(await acts.openPurchase(input)).toEqual(first);
@@ -133,6 +133,14 @@ describe('a refusal of the domain', () => {
     expect(await history(input.purchaseId)).toEqual(['open']);
     expect(await hasEffect(base.db, claim.id)).toBe(false);
     expect(await purchaseById(base.db, base.enterpriseId, input.purchaseId)).toMatchObject({ commodityId: null });
+  });
+
+  it('keeps a run whose claim opened another purchase from opening its own', async () => {
+    const claim = await base.claim();
+    const input = opening({ commandId: claim.id });
+    expect((await refusalOf(acts.openPurchase(input))).type).toBe('TRY_AGAIN');
+    expect(await history(input.purchaseId)).toEqual([]);
+    expect(await hasEffect(base.db, claim.id)).toBe(false);
   });
 
   it('to open leaves no case and no effect', async () => {

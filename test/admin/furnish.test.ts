@@ -62,7 +62,7 @@ describe('staff', () => {
   it('are told everything that is wrong at once', async () => {
     const wrong = await add(['staff', '--login', 'a b', '--display-name', 'x', '--roles', 'seller'], 'short');
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
-    for (const field of ['login', 'password', 'roles']) expect(wrong.stderr).toContain(`${field}`);
+    for (const field of ['login', 'password', 'roles']) expect(wrong.stderr).toContain(field);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   keepOutcome,
   markAccepted,
   reclaimCommand,
+  recordCreation,
   recordEffect,
   recordLapse,
   recordRefusal,
@@ -142,6 +143,16 @@ describe('an effect', () => {
     });
     await expect(failing).rejects.toThrow('later');
     expect(await hasEffect(base.db, claim.id)).toBe(false);
+  });
+
+  it('of a creation belongs to the resource the claim allocated', async () => {
+    const claim = await base.claim();
+    const create = (resourceId: string) => base.inTrx((trx) => recordCreation(trx, claim.id, resourceId));
+    await expect(create('another')).rejects.toMatchObject({ code: 'TRY_AGAIN' });
+    expect(await hasEffect(base.db, claim.id)).toBe(false);
+    await create(claim.resourceId);
+    expect(await hasEffect(base.db, claim.id)).toBe(true);
+    await base.inTrx((trx) => recordCreation(trx, 'op_gone', 'anything'));
   });
 
   it('of a claim that is gone changes nothing', async () => {

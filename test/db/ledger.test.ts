@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ledgerAccountId, ledgerPurposes, type LedgerPurpose } from '../../domain/ledger/accounts';
+import { DomainError } from '../../domain/shared/errors';
 import { firstRow, rows, run } from '../../db/connection';
 import { balanceEntries, enterpriseBalance, verifyLedger } from '../../db/ledger/queries';
 import { openLedger, post, type Posting } from '../../db/ledger/repository';
@@ -106,8 +107,8 @@ describe('a balance', () => {
           )
           .then(
             () => 'paid' as const,
-            (error: { code?: unknown }) => {
-              if (error.code !== 'BALANCE_SHORT') throw error;
+            (error: unknown) => {
+              if (!(error instanceof DomainError && error.code === 'BALANCE_SHORT')) throw error;
               return 'short' as const;
             },
           );

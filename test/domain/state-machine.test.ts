@@ -24,7 +24,7 @@ const machines: Readonly<
   >
 > = {
   purchase: {
-    machine: purchaseMachine as unknown as StateMachine<string, string, string>,
+    machine: purchaseMachine,
     states: purchaseStates,
     standing: purchaseStanding,
   },

@@ -14,7 +14,8 @@ export default async function globalSetup(): Promise<void> {
   (globalThis as { servers?: Servers }).servers = servers;
   process.env['TEST_DATABASE_URL'] = servers.databaseUrl;
   process.env['TEMPORAL_ADDRESS'] = servers.temporalAddress;
-  await createTemplate(servers.databaseUrl);
+  // A series of runs on the same servers need not migrate the same schema again.
+  if (process.env['TEST_TEMPLATE'] !== 'kept') await createTemplate(servers.databaseUrl);
 }
 
 function givenServers(): Servers | undefined {
