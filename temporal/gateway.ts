@@ -48,8 +48,18 @@ export interface CaseStart extends CaseAttributes {
   readonly workflowTaskTimeoutMs?: number;
 }
 
+/**
+ * How many commands upon one run may be under way from here. The engine takes ten, and with each one it refuses beyond
+ * that it forgets the workflow task in which the ten are being judged: callers that keep asking would keep all of them
+ * from an answer. So the crowd is turned away here.
+ */
+const commandsPerRun = 8;
+
 /** The one door to the engine: deadlines on every call, and its errors told in our words. */
 export class Gateway {
+  /** By workflow id. */
+  private readonly underWay = new Map<string, number>();
+
   constructor(
     private readonly client: Client,
     private readonly deadlines: Deadlines,
@@ -134,6 +144,19 @@ export class Gateway {
   }
 
   private async deliver(workflowId: string, send: () => Promise<WorkflowUpdateHandle<void>>): Promise<Delivery> {
+    const before = this.underWay.get(workflowId) ?? 0;
+    if (before >= commandsPerRun) return { kind: 'overloaded' };
+    this.underWay.set(workflowId, before + 1);
+    try {
+      return await this.attempt(workflowId, send);
+    } finally {
+      const left = (this.underWay.get(workflowId) ?? 1) - 1;
+      if (left > 0) this.underWay.set(workflowId, left);
+      else this.underWay.delete(workflowId);
+    }
+  }
+
+  private async attempt(workflowId: string, send: () => Promise<WorkflowUpdateHandle<void>>): Promise<Delivery> {
     let handle: WorkflowUpdateHandle<void>;
     try {
       handle = await this.within(this.deadlines.acceptedWithinMs, send);

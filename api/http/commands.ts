@@ -64,6 +64,13 @@ export interface CommandSettings {
 /** A refusal of a re-attached claim is old news: the same request is then judged afresh, once. */
 type Conclusion = { readonly answer: Answer } | { readonly refused: DomainError };
 
+interface Attempt {
+  readonly claim: Command;
+  readonly command: CaseCommand;
+  /** Under the same ids, by an earlier call: it may still be under way. */
+  readonly sentBefore: boolean;
+}
+
 /** The path of a command (docs/ARCHITECTURE.md): claim, deliver, effect, answer; and every way back into it. */
 export class Commands {
   constructor(
@@ -80,7 +87,7 @@ export class Commands {
     if ((await command.check()) === 'reached')
       return { status: command.status, body: await command.render(command.allocate().resourceId) };
     const claim = await this.claim(command, seen);
-    return settle(await this.carryOut(claim, command));
+    return settle(await this.carryOut({ claim, command, sentBefore: false }));
   }
 
   /** Claim, work and kept outcome in one transaction; a second call under the same key waits for the first. */
@@ -135,7 +142,7 @@ export class Commands {
     if (seen.leaseAlive) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
     const again = await reclaimCommand(this.db, seen, { ...seen, leaseMs: this.settings.leaseMs });
     if (again === undefined) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
-    const conclusion = await this.carryOut(again, command);
+    const conclusion = await this.carryOut({ claim: again, command, sentBefore: true });
     return 'answer' in conclusion ? conclusion.answer : undefined;
   }
 
@@ -154,19 +161,19 @@ export class Commands {
     return claim;
   }
 
-  private async carryOut(claim: Command, command: CaseCommand): Promise<Conclusion> {
+  private async carryOut(attempt: Attempt): Promise<Conclusion> {
+    const { claim, command } = attempt;
     const delivery = await command.deliver(claim);
     const disagree = delivery.kind === 'no_run' || (delivery.kind === 'refused' && delivery.code === 'WRONG_STATE');
-    if (!disagree || (await hasEffect(this.db, claim.id))) return this.conclude(claim, command, delivery);
+    if (!disagree || (await hasEffect(this.db, claim.id))) return this.conclude(attempt, delivery);
     // The run judged by what it knew, or is gone. The rows are the truth: they refuse with today's reason, or allow.
     const refused = await this.refusalOfRows(claim, command);
     if (refused !== undefined) return refused;
-    if (delivery.kind === 'no_run') return this.conclude(claim, command, delivery);
-    if (!(await this.gateway.reload(claim.workflowId ?? '')))
-      return this.conclude(claim, command, { kind: 'unconfirmed' });
+    if (delivery.kind === 'no_run') return this.conclude(attempt, delivery);
+    if (!(await this.gateway.reload(claim.workflowId ?? ''))) return this.conclude(attempt, { kind: 'unconfirmed' });
     const renewed = { ...claim, updateId: randomUUID() };
     await renewUpdateId(this.db, claim.id, renewed.updateId);
-    return this.conclude(renewed, command, await command.deliver(renewed));
+    return this.conclude({ ...attempt, claim: renewed }, await command.deliver(renewed));
   }
 
   private async refusalOfRows(claim: Command, command: CaseCommand): Promise<Conclusion | undefined> {
@@ -181,7 +188,7 @@ export class Commands {
     }
   }
 
-  private async conclude(claim: Command, command: CaseCommand, delivery: Delivery): Promise<Conclusion> {
+  private async conclude({ claim, command, sentBefore }: Attempt, delivery: Delivery): Promise<Conclusion> {
     if (delivery.kind === 'done') return { answer: await this.answer(claim, command) };
     if (await hasEffect(this.db, claim.id)) {
       this.tellRun(claim);
@@ -199,6 +206,8 @@ export class Commands {
         throw new DomainError('TRY_AGAIN');
       case 'overloaded':
         await endLease(this.db, claim.id);
+        // Nothing of it can be under way: a retry is judged by the rows first, so that a crowd does not press upon the run.
+        if (command.status === 200 && !sentBefore) await recordLapse(this.db, claim);
         throw new DomainError('TOO_MANY_REQUESTS');
       case 'no_run':
       case 'run_failing':
