@@ -53,6 +53,7 @@ export async function insist(call: () => Promise<Reply>, withinMs = 25_000): Pro
       return undefined;
     },
     withinMs,
+    100,
   ).catch((error: unknown) => {
     throw new Error(`${(error as Error).message}; met: ${before.join(', ')}`);
   });

@@ -5,6 +5,7 @@ export async function until<R>(
   what: string,
   ask: () => Promise<R | undefined | false | null> | R | undefined | false | null,
   withinMs = 15_000,
+  everyMs = 20,
 ): Promise<R> {
   const deadline = Date.now() + withinMs;
   let last: unknown;
@@ -17,6 +18,6 @@ export async function until<R>(
     }
     if (Date.now() >= deadline)
       throw new Error(`not within ${withinMs} ms: ${what}${last instanceof Error ? ` (${last.message})` : ''}`);
-    await pause(20);
+    await pause(everyMs);
   }
 }

@@ -82,6 +82,8 @@ async function furnish(databaseUrl: string): Promise<Db> {
     lockTimeoutMs: 10_000,
     acquireTimeoutMs: 5_000,
   });
+  // It would tell of every connection that a kill ends.
+  (db.client as { logger: { warn: () => void } }).logger.warn = () => undefined;
   await migrate(db, join(__dirname, '..', '..', 'migrations'));
   await seedDemo(db);
   return db;
