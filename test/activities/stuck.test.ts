@@ -3,7 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { asFailure } from '../../activities/shared/failures';
 import { stuckInterceptor } from '../../activities/shared/stuck-interceptor';
 import { caseById } from '../../db/case/queries';
-import { run } from '../../db/connection';
+import { connect, run } from '../../db/connection';
 import { processIdOf } from '../../domain/shared/ids';
 import { DomainError } from '../../domain/shared/errors';
 import { furnish, type Furnished } from '../db/furnished';
@@ -67,11 +67,21 @@ describe('a step that keeps failing', () => {
   });
 
   it('fails as before when it cannot be marked', async () => {
-    const away = { raw: () => Promise.reject(new Error('the database is away')) };
+    const away = connect({
+      url: 'postgres://nobody@127.0.0.1:1/none',
+      role: null,
+      poolMax: 1,
+      applicationName: 'mallflow-test',
+      statementTimeoutMs: 200,
+      lockTimeoutMs: 200,
+      acquireTimeoutMs: 200,
+    });
     const environment = new MockActivityEnvironment(
-      { attempt: 5, workflowExecution: { workflowId: 'w', runId: 'r' } },
-      { interceptors: [() => ({ inbound: stuckInterceptor(away as unknown as Furnished['db']) })], logger },
+      { attempt: 5, workflowExecution: { workflowId: `purchase:${purchaseId}`, runId: 'run' } },
+      { interceptors: [() => ({ inbound: stuckInterceptor(away) })], logger },
     );
     await expect(environment.run(() => Promise.reject(new Error('the step')))).rejects.toThrow('the step');
+    await away.destroy();
+    expect((await stuck()).code).toBeNull();
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '../../db/account/repository';
 import { addEnterprise, addMall, requireEnterprise } from '../../db/mall/repository';
 import { listMalls, mallIdsOf } from '../../db/mall/queries';
-import { failureOf, furnish, type Furnished } from './furnished';
+import { allAtOnce, failureOf, furnish, type Furnished } from './furnished';
 
 let base: Furnished;
 beforeAll(async () => {
@@ -115,7 +115,9 @@ describe('malls', () => {
   it('are at most so many per enterprise, also when ten are added at the same time', async () => {
     const enterpriseId = await base.inTrx((trx) => addEnterprise(trx, { name: 'three malls' }));
     const addOne = () => base.inTrx((trx) => addMall(trx, { enterpriseId, name: '商城', limit: 3 }));
-    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, addOne));
+    const sql = 'select id from enterprises where id = :enterpriseId for update';
+    const adding = Array.from({ length: 10 }, () => addOne);
+    const outcomes = await allAtOnce(base, { sql, bindings: { enterpriseId }, waiting: 6 }, adding);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refused?.reason).toMatchObject({ code: 'MALL_LIMIT_REACHED', facts: { limit: 3 } });

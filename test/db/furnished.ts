@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually';
 import { cloneDatabase, type TestDatabase } from '../support/database';
 import { addAccount } from '../../db/account/repository';
 import { addBenefit } from '../../db/catalogue/repository';
@@ -122,6 +123,33 @@ function deeds(database: TestDatabase, of: Awaited<ReturnType<typeof furnishRows
       return row?.n ?? NaN;
     },
   };
+}
+
+/**
+ * Starts everything while `row` (a `select … for update`) is locked, and lets go when `waiting` of them wait for a lock:
+ * then they act at the same time, however slow the machine is.
+ */
+export async function allAtOnce<R>(
+  database: TestDatabase,
+  row: { readonly sql: string; readonly bindings: Record<string, unknown>; readonly waiting: number },
+  works: readonly (() => Promise<R>)[],
+): Promise<PromiseSettledResult<R>[]> {
+  const gate = await database.owner.transaction();
+  await rows(gate, row.sql, row.bindings);
+  const settled = Promise.allSettled(works.map((work) => work()));
+  const blocked = async (): Promise<number> => {
+    const [found] = await rows<{ n: number }>(
+      database.owner,
+      `select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return found?.n ?? 0;
+  };
+  try {
+    await eventually(blocked, (n) => n >= row.waiting);
+  } finally {
+    await gate.rollback();
+  }
+  return settled;
 }
 
 /** PostgreSQL's code and constraint of what `work` fails with. */

@@ -5,7 +5,7 @@ import { enterpriseBalance, verifyLedger } from '../../db/ledger/queries';
 import { post } from '../../db/ledger/repository';
 import { addEnterprise } from '../../db/mall/repository';
 import { newId } from '../../db/new-id';
-import { failureOf, furnish, type Furnished } from './furnished';
+import { allAtOnce, failureOf, furnish, type Furnished } from './furnished';
 
 let base: Furnished;
 let enterpriseId: string;
@@ -87,9 +87,11 @@ describe('a hold', () => {
 
   it('is settled exactly once when ten post it and ten void it at the same time', async () => {
     const id = await hold(400);
-    const settling = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? posting(id) : voiding(id)));
-    const outcomes = await Promise.all(settling);
-    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const settling = Array.from({ length: 20 }, (_, n) => () => (n % 2 === 0 ? posting(id) : voiding(id)));
+    const sql = 'select id from ledger_holds where id = :id for update';
+    const outcomes = await allAtOnce(base, { sql, bindings: { id }, waiting: 6 }, settling);
+    const settledBy = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason));
+    expect(settledBy.sort()).toEqual([...Array<boolean>(19).fill(false), true]);
     const { balanceFen, heldFen } = await enterpriseBalance(base.db, enterpriseId);
     expect({ heldFen, ends: [600, 1_000].includes(balanceFen) }).toEqual({ heldFen: 0, ends: true });
   });

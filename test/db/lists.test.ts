@@ -10,7 +10,7 @@ import { listEnterprises, enterpriseById } from '../../db/mall/queries';
 import { listPurchases } from '../../db/purchase/queries';
 import { endPurchase, payFromBalance } from '../../db/purchase/repository';
 import { listCommodities } from '../../db/stock/queries';
-import { furnish, type Furnished } from './furnished';
+import { allAtOnce, furnish, type Furnished } from './furnished';
 
 let base: Furnished;
 const placed: string[] = [];
@@ -194,7 +194,9 @@ describe('cases to watch', () => {
         await rows(base.db, 'select 1');
         now -= 1;
       });
-    expect(await Promise.all([rescue(), rescue(), rescue()])).toEqual([true, true, true]);
+    const sql = 'select id from process_cases where subject_id = :id for update';
+    const outcomes = await allAtOnce(base, { sql, bindings: { id: placed[0] }, waiting: 3 }, [rescue, rescue, rescue]);
+    expect(outcomes).toEqual(Array(3).fill({ status: 'fulfilled', value: true }));
     expect(inside).toEqual([1, 1, 1]);
     const over = await whileOpenAndLocked(base.db, `purchase:${placed[3]!}`, () => Promise.reject(new Error('ran')));
     expect(over).toBe(false);

@@ -8,7 +8,7 @@ import { newId } from '../../db/new-id';
 import { listPurchases, purchaseById, purchaseOrigin } from '../../db/purchase/queries';
 import { endPurchase, payFromBalance, placePurchase, type PurchaseSnapshot } from '../../db/purchase/repository';
 import { commodityById, listCommodities } from '../../db/stock/queries';
-import { furnish, type Furnished } from './furnished';
+import { allAtOnce, furnish, type Furnished } from './furnished';
 
 let base: Furnished;
 beforeAll(async () => {
@@ -33,6 +33,12 @@ function end(purchaseId: string, act: Ending, commandId: string | null = null): 
 
 const read = async (id: string) => (await purchaseById(base.db, base.enterpriseId, id))!;
 
+async function ended(act: Ending): Promise<string> {
+  const id = await base.place();
+  await end(id, act);
+  return id;
+}
+
 /** A purchase brought to a state through the repository; `paid` is never seen at rest. */
 const bring: Readonly<Record<Exclude<PurchaseState, 'paid'>, () => Promise<string>>> = {
   awaiting_payment: () => base.place(),
@@ -46,16 +52,8 @@ const bring: Readonly<Record<Exclude<PurchaseState, 'paid'>, () => Promise<strin
     await end(id, 'close');
     return id;
   },
-  cancelled: async () => {
-    const id = await base.place();
-    await end(id, 'cancel');
-    return id;
-  },
-  expired: async () => {
-    const id = await base.place();
-    await end(id, 'expire');
-    return id;
-  },
+  cancelled: () => ended('cancel'),
+  expired: () => ended('expire'),
 };
 
 describe('placing an order', () => {
@@ -170,7 +168,9 @@ describe('paying', () => {
   it('happens once when twenty pay at the same time', async () => {
     const id = await base.place();
     const before = await base.balanceFen();
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => pay(id)));
+    const sql = 'select id from purchases where id = :id for update';
+    const paying = Array.from({ length: 20 }, () => () => pay(id));
+    const outcomes = await allAtOnce(base, { sql, bindings: { id }, waiting: 6 }, paying);
     const refusals = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refusals).toHaveLength(19);
     for (const { reason } of refusals)
