@@ -69,6 +69,14 @@ describe('facts of the engine about runs', () => {
   const update = (workflowId: string, name: string) =>
     engine.within(engine.client, 400, (client) => client.workflow.getHandle(workflowId).executeUpdate(name));
 
+  /** Somebody takes a workflow task and never answers. */
+  const takeTaskAndKeepSilent = (taskQueue: string) =>
+    engine.within(engine.client, 10_000, (client) =>
+      client.workflowService.pollWorkflowTaskQueue({
+        ...{ namespace: 'default', taskQueue: { name: taskQueue }, identity: 'silent' },
+      }),
+    );
+
   it('E8: FAILED_PRECONDITION on an update follows three failed workflow tasks', async () => {
     const run = await engine.begin('broken');
     await eventually(
@@ -84,15 +92,8 @@ describe('facts of the engine about runs', () => {
   it('E8: FAILED_PRECONDITION on an update follows three timed-out workflow tasks', async () => {
     const taskQueue = Engine.desertedQueue();
     const run = await engine.begin('desk', { taskMs: 1_000, taskQueue });
-    // Tasks are taken by somebody who never answers.
     for (let taken = 0; taken < 3; taken += 1) {
-      await engine.within(engine.client, 10_000, (client) =>
-        client.workflowService.pollWorkflowTaskQueue({
-          namespace: 'default',
-          taskQueue: { name: taskQueue },
-          identity: 'silent',
-        }),
-      );
+      await takeTaskAndKeepSilent(taskQueue);
     }
     await eventually(
       () => refusalOf(update(run.workflowId, 'step')),
@@ -101,6 +102,23 @@ describe('facts of the engine about runs', () => {
     const events = await engine.events(run.workflowId);
     expect(events).toContain('WORKFLOW_TASK_TIMED_OUT');
     expect(events).not.toContain('WORKFLOW_TASK_FAILED');
+    await run.terminate();
+  });
+
+  it('E8: of attempts in a row only the first is in the history: what fails after a time-out looks timed out', async () => {
+    const taskQueue = Engine.desertedQueue();
+    const run = await engine.begin('broken', { taskMs: 1_000, taskQueue });
+    await takeTaskAndKeepSilent(taskQueue);
+    await engine.attend(taskQueue, engine.steps);
+    await eventually(
+      () => refusalOf(update(run.workflowId, 'act')),
+      (error) => grpcCode(error) === failedPrecondition,
+    );
+    const events = await engine.events(run.workflowId);
+    expect(events).toContain('WORKFLOW_TASK_TIMED_OUT');
+    expect(events).not.toContain('WORKFLOW_TASK_FAILED');
+    // Only the pending task tells how often it was tried.
+    expect((await run.describe()).raw.pendingWorkflowTask?.attempt).toBeGreaterThanOrEqual(3);
     await run.terminate();
   });
 });
