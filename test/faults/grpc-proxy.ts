@@ -11,6 +11,12 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
+/** A request or an answer that is held back. */
+interface Waiting {
+  readonly stream: ServerHttp2Stream;
+  readonly go: () => void;
+}
+
 /**
  * Sits before the engine and knows its calls by name, so that a case can cut exactly between two of them: requests of
  * a method wait before they reach the engine, or its answers wait before they reach the caller.
@@ -20,7 +26,7 @@ export class GrpcProxy {
   readonly seen = { refused: 0 };
   private readonly heldRequests = new Set<string>();
   private readonly heldAnswers = new Set<string>();
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: Waiting[] = [];
   private readonly sessions = new Set<ServerHttp2Session>();
   private readonly counts = new Map<string, number>();
 
@@ -55,7 +61,13 @@ export class GrpcProxy {
   restore(): void {
     this.heldRequests.clear();
     this.heldAnswers.clear();
-    for (const go of this.waiting.splice(0)) go();
+    for (const { go } of this.waiting.splice(0)) go();
+  }
+
+  /** What waits is lost, as when its sender died before it left. */
+  forget(): void {
+    for (const { stream } of this.waiting.splice(0)) stream.destroy();
+    this.restore();
   }
 
   /** How many calls of this method were held, or answered with this gRPC status, so far. */
@@ -88,7 +100,7 @@ export class GrpcProxy {
   private forward(near: ServerHttp2Stream, headers: IncomingHttpHeaders, far: ClientHttp2Session): void {
     const method = String(headers[':path']).split('/').at(-1) ?? '';
     near.on('error', () => undefined);
-    this.unless(this.heldRequests.has(method), method, () => {
+    this.unless(this.heldRequests.has(method), { method, stream: near }, () => {
       if (near.destroyed || far.destroyed) {
         near.destroy();
         return;
@@ -100,7 +112,9 @@ export class GrpcProxy {
       });
       near.pipe(call);
       call.on('response', (answer, flags) => {
-        this.unless(this.heldAnswers.has(method), method, () => this.answer(near, call, { method, answer, flags }));
+        this.unless(this.heldAnswers.has(method), { method, stream: near }, () => {
+          this.answer(near, call, { method, answer, flags });
+        });
       });
     });
   }
@@ -130,13 +144,13 @@ export class GrpcProxy {
     this.add(`${method} status ${String(last['grpc-status'])}`);
   }
 
-  private unless(held: boolean, method: string, go: () => void): void {
+  private unless(held: boolean, call: { method: string; stream: ServerHttp2Stream }, go: () => void): void {
     if (!held) {
       go();
       return;
     }
-    this.add(`${method} held`);
-    this.waiting.push(go);
+    this.add(`${call.method} held`);
+    this.waiting.push({ stream: call.stream, go });
   }
 
   private add(name: string): void {

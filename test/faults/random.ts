@@ -11,7 +11,7 @@ export interface Random {
 
 /** A reproducible stream (mulberry32), one for each name so that cases do not shift one another's numbers. */
 export function randomOf(name: string, base: number = seed): Random {
-  let state = [...name].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 0x01000193), base) >>> 0;
+  let state = Buffer.from(name).reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193), base) >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);

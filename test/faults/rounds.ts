@@ -5,6 +5,9 @@ import { until } from './until';
 import type { World } from './world';
 
 export type Victim = 'api' | 'worker' | 'temporal' | 'postgres';
+/** A wire between two of them. */
+export type CutWire = 'apiToTemporal' | 'workerToTemporal' | 'apiToPostgres' | 'workerToPostgres';
+export type Target = Victim | CutWire;
 /** Before its transaction commits, or after that and before anybody has heard of it. */
 export type Moment = 'before' | 'after';
 
@@ -22,14 +25,23 @@ export interface Evidence {
   readonly call: Promise<Reply | undefined>;
 }
 
-export function kill(world: World, victim: Victim): Promise<void> {
-  const kills: Record<Victim, () => Promise<void>> = {
+/** Kills a process, or ends all connections of a wire; {@link World.restore} brings it back. */
+export function kill(world: World, target: Target): Promise<void> {
+  const cut = (wire: CutWire) => () => {
+    world.wires[wire].cut();
+    return Promise.resolve();
+  };
+  const kills: Record<Target, () => Promise<void>> = {
     api: () => world.api.kill9(),
     worker: () => world.worker.kill9(),
     temporal: () => world.engines.killTemporal(),
     postgres: () => world.engines.killPostgres(),
+    apiToTemporal: cut('apiToTemporal'),
+    workerToTemporal: cut('workerToTemporal'),
+    apiToPostgres: cut('apiToPostgres'),
+    workerToPostgres: cut('workerToPostgres'),
   };
-  return kills[victim]();
+  return kills[target]();
 }
 
 /** The calls with which a worker tells the engine what it did. */
@@ -47,23 +59,26 @@ export const commandCalls = [
   'PollWorkflowExecutionUpdate',
 ] as const;
 
-/** Brings every step to the moment, kills the victim once, and lets everything come back. */
+/** Brings every step to the moment, strikes the target once, and lets everything come back. */
 export async function strike(
   world: World,
-  { victim, moment, steps }: { victim: Victim; moment: Moment; steps: readonly Step[] },
+  { target, moment, steps }: { target: Target; moment: Moment; steps: readonly Step[] },
 ): Promise<Map<Step, Evidence>> {
   const actions = await Promise.all(steps.map((step) => prepare(world, step)));
   // Long enough for everything to be in place before the clock strikes.
   await Promise.all(actions.map((action) => action.arm(1_500)));
   const locks = moment === 'before' ? await Promise.all(actions.map((action) => action.lock())) : [];
-  if (moment === 'after' && victim === 'api') world.wires.apiCalls.holdAnswers(...commandCalls);
-  if (moment === 'after' && victim !== 'api') world.wires.workerCalls.holdRequests(...workerReports);
+  const hidesAnswers = target === 'api' || target === 'apiToTemporal';
+  if (moment === 'after' && hidesAnswers) world.wires.apiCalls.holdAnswers(...commandCalls);
+  if (moment === 'after' && !hidesAnswers) world.wires.workerCalls.holdRequests(...workerReports);
 
   const calls = actions.map((action) => begin(action));
   if (moment === 'before') await until('every step waits for its row', () => allTrue(locks, (lock) => lock.struck()));
   else await until('every step has happened', () => allTrue(actions, (action) => hasHappened(world, action)));
   const evidence = await Promise.all(actions.map((action, at) => lookAt(world, action, calls[at], locks[at])));
-  await kill(world, victim);
+  await kill(world, target);
+  // A report that the dead had not sent is never sent.
+  if (target === 'worker' || target === 'workerToTemporal') world.wires.workerCalls.forget();
   await Promise.all(locks.map((lock) => lock.release()));
   await world.restore();
   return new Map(evidence.map((seen) => [seen.action.step, seen]));

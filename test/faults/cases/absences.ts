@@ -89,7 +89,7 @@ export function slowCases(here: () => World, strikes: Strikes): void {
       const hangUp = new AbortController();
       const call = world.manager
         .post(`/v1/purchases/${id}/pay`, { method: 'balance' }, { key: action.key, signal: hangUp.signal })
-        .catch((error: Error) => error.name);
+        .catch((error: unknown) => (error as Error).name);
       await until('pay waits for its row', () => lock.struck());
       hangUp.abort();
       expect(await call).toBe('AbortError');

@@ -1,29 +1,36 @@
 import { verifyOnce, commandSteps, steps, type Step } from '../actions';
 import { eventsOf, taskTimedOut } from '../history';
-import { strike, type Evidence, type Moment, type Victim } from '../rounds';
+import { strike, type Evidence, type Moment, type Target } from '../rounds';
 import type { Strikes } from '../strikes';
 import type { World } from '../world';
 
-/** A round kills one process once while each step of a purchase stands at the same moment. */
+/** A round kills one process, or cuts one wire, once while each step of a purchase stands at the same moment. */
 export interface Round {
-  readonly victim: Victim;
+  readonly target: Target;
   readonly moment: Moment;
 }
 
-export const rounds: readonly Round[] = (['worker', 'api', 'temporal', 'postgres'] as const).flatMap((victim) =>
-  (['before', 'after'] as const).map((moment) => ({ victim, moment })),
-);
+const bothMoments = (target: Target): Round[] => [
+  { target, moment: 'before' },
+  { target, moment: 'after' },
+];
+
+export const kills: readonly Round[] = (['worker', 'api', 'temporal', 'postgres'] as const).flatMap(bothMoments);
+
+export const cuts: readonly Round[] = (
+  ['apiToTemporal', 'workerToTemporal', 'apiToPostgres', 'workerToPostgres'] as const
+).flatMap(bothMoments);
 
 /** The clock's steps do not pass through the API. */
-const stepsOf = ({ victim }: Round): readonly Step[] => (victim === 'api' ? commandSteps : steps);
+const stepsOf = ({ target }: Round): readonly Step[] => (target.startsWith('api') ? commandSteps : steps);
 
 export function killCases(world: () => World, strikes: Strikes, chosen: readonly Round[]): void {
-  describe.each(chosen)('kill -9 of $victim $moment the effect', (round) => {
+  describe.each(chosen)('the end of $target, $moment the effect', (round) => {
     let seen: ReadonlyMap<Step, Evidence>;
     let refusedBefore: number;
     beforeAll(async () => {
       await world().restore();
-      refusedBefore = refusals(world(), round.victim);
+      refusedBefore = refusals(world(), round.target);
       seen = await strike(world(), { ...round, steps: stepsOf(round) });
     }, 60_000);
 
@@ -34,9 +41,9 @@ export function killCases(world: () => World, strikes: Strikes, chosen: readonly
           const evidence = seen.get(step);
           if (evidence === undefined) throw new Error('the round did not get here');
           struck(proofOf(evidence, round));
-          if (round.victim === 'temporal') expect(refusals(world(), 'temporal')).toBeGreaterThan(refusedBefore);
+          if (round.target === 'temporal') expect(refusals(world(), 'temporal')).toBeGreaterThan(refusedBefore);
           await verifyOnce(world(), evidence.action);
-          if (round.victim === 'worker') await expectTimedOutTask(world(), evidence, round.moment);
+          if (round.target === 'worker') await expectTimedOutTask(world(), evidence, round.moment);
         }),
         45_000,
       );
@@ -68,7 +75,7 @@ async function expectTimedOutTask(world: World, { action }: Evidence, moment: Mo
   expect(events.join(' ')).toContain(` ${taskTimedOut} `);
 }
 
-function refusals(world: World, victim: Victim): number {
-  if (victim !== 'temporal') return 0;
+function refusals(world: World, target: Target): number {
+  if (target !== 'temporal') return 0;
   return world.wires.apiCalls.seen.refused + world.wires.workerCalls.seen.refused;
 }

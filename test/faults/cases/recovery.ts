@@ -68,7 +68,6 @@ export function terminatedCases(here: () => World, strikes: Strikes): void {
       const said = await Promise.all([awaiting, stocked, closed].map((id) => admin(world, 'resume', id)));
       expect(said).toEqual(['started\n', 'started\n', 'closed\n']);
       for (const id of [awaiting, stocked]) expect(await isRunning(world.temporal, `purchase:${id}`)).toBe(true);
-      expect(await admin(world, 'resume', stocked)).toBe('running\n');
       await world.worker.start();
       await payOrder(world, awaiting);
       for (const id of [awaiting, stocked]) expect((await close(world, id)).reply.body.state).toBe('closed');

@@ -1,0 +1,10 @@
+const quick = require('./jest.config.js');
+
+/** What takes minutes: the whole fault matrix, load while processes die, and the product started in clones. */
+module.exports = {
+  ...quick,
+  testMatch: ['**/full/*.test.ts'],
+  // Which error codes are met is the quick set's concern.
+  reporters: ['default'],
+  testPathIgnorePatterns: ['/node_modules/'],
+};

@@ -1,0 +1,26 @@
+import { cuts, killCases, kills } from '../cases/kills';
+import { expectEverythingSound } from '../invariants';
+import { Strikes } from '../strikes';
+import { startWorld, type World } from '../world';
+
+/** Every process and every wire × every step × before and after its effect, several times over. */
+let world: World;
+const strikes = new Strikes();
+
+beforeAll(async () => {
+  world = await startWorld();
+}, 120_000);
+
+afterEach(async () => {
+  await world.restore();
+  await expectEverythingSound(world);
+}, 60_000);
+
+afterAll(async () => {
+  process.stderr.write(strikes.summary());
+  await world.stop();
+}, 60_000);
+
+describe.each([1, 2, 3])('time %i', () => {
+  killCases(() => world, strikes, [...kills, ...cuts]);
+});
