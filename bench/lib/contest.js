@@ -46,8 +46,8 @@ class Contest {
     this.clients = {};
   }
 
-  /** @param {{ nodeOptions?: readonly string[], buyers?: number }} [options] options of the API's and worker's Node */
-  async open({ nodeOptions = [], buyers: count = 32 } = {}) {
+  /** @param {{ nodeOptions?: readonly string[], buyers?: number, warmUp?: boolean }} [options] options of the API's and worker's Node */
+  async open({ nodeOptions = [], buyers: count = 32, warmUp = true } = {}) {
     const { installation } = this;
     await installation.startServers();
     const db = openPool(installation.databaseUrl);
@@ -64,8 +64,13 @@ class Contest {
       bareNormal: new Client('bare', { temporalAddress, queue: bareQueue, local: false }),
       sql: new Client('sql', { databaseUrl, benefitId, buyers }),
     };
-    for (const variant of variants) await this.client(variant).run({ count: 30, inFlight: 3 });
-    await this.client('mallflow').run({ count: 32, inFlight: 3, who: 'hot' });
+    if (warmUp) await this.warmUp();
+    return { benefitId, buyers };
+  }
+
+  /** Until code is compiled, caches are filled and connections stand, every figure is that of a cold start. */
+  async warmUp() {
+    for (const variant of variants) await this.client(variant).run({ count: 100, inFlight: 4 });
   }
 
   /** @param {Variant} variant */
