@@ -1,6 +1,7 @@
 import { rows, type Db } from '../../db/connection';
 import { verifyLedger } from '../../db/ledger/queries';
 import { isRunning } from '../../temporal/run-health';
+import { reloadSignalName } from '../../workflows/shared/messages';
 import { until } from './until';
 import type { World } from './world';
 
@@ -80,6 +81,25 @@ async function faultsOfRuns(world: World): Promise<string[]> {
     }),
   );
   return faults.filter((fault) => fault !== undefined);
+}
+
+/**
+ * A run may miss that its case was closed: its worker died between commit and report, and whoever could have told it
+ * died too. Its clock ends it some day; here it is told now, and must end. Returns how many there were.
+ */
+export async function wakeStragglers(world: World): Promise<number> {
+  const closed = await rows<{ workflowId: string }>(
+    world.db,
+    `select workflow_id as "workflowId" from process_cases where state <> 'open'`,
+  );
+  let count = 0;
+  for (const { workflowId } of closed) {
+    if (!(await isRunning(world.temporal, workflowId))) continue;
+    count += 1;
+    await world.temporal.workflow.getHandle(workflowId).signal(reloadSignalName);
+    await until(`${workflowId} ends once it is told`, async () => !(await isRunning(world.temporal, workflowId)));
+  }
+  return count;
 }
 
 async function casesStuck(db: Db): Promise<string[]> {

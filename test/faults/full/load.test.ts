@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { rows } from '../../../db/connection';
 import { benefitId, stateOf } from '../actions';
 import { insist } from '../insist';
-import { expectEverythingSound } from '../invariants';
+import { expectEverythingSound, wakeStragglers } from '../invariants';
 import { randomOf, seed, type Random } from '../random';
 import { kill, type Target } from '../rounds';
 import { Strikes } from '../strikes';
@@ -102,6 +102,11 @@ for (const { seconds, at } of [
       expect(load.met.length).toBeGreaterThan(0);
       struck(`${struckHits} kills`);
       await everyoneWasToldTheTruth(load);
+      const stragglers = await wakeStragglers(world);
+      process.stderr.write(
+        `${load.ended.length} purchases, ${struckHits} of ${hits.length} kills met commands under way, ` +
+          `${stragglers} runs had to be told that their case is closed\n`,
+      );
       await expectEverythingSound(world);
     }),
     300_000,
