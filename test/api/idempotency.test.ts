@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { bodyFingerprint } from '../../api/http/fingerprint';
-import { claimCommand, type Command } from '../../db/command/repository';
+import { claimCommand, recordRefusal, type Command } from '../../db/command/repository';
 import { newId } from '../../db/new-id';
 import { purchaseWorkflowId } from '../../workflows/purchase/contract';
 import type { HttpClient, Reply } from '../support/http-client';
@@ -198,6 +198,29 @@ describe('Idempotency-Key', () => {
       expect([reply.status, reply.body.code]).toEqual([409, 'IDEMPOTENCY_IN_FLIGHT']);
       const other = await manager.post('/v1/purchases', { ...order, quantity: 2 }, { key });
       expect([other.status, other.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    });
+
+    it('after the run refused makes a claim of its own, with another body if need be', async () => {
+      const key = randomUUID();
+      const claim = await claimed(key, 0);
+      await recordRefusal(mallflow.database.db, claim, { code: 'REFERENCE_NOT_FOUND', facts: {} });
+      const reply = await manager.post('/v1/purchases', { ...order, quantity: 2 }, { key });
+      expect([reply.status, replayed(reply), reply.body.quantity]).toEqual([201, null, 2]);
+      expect(reply.body.id).not.toBe(claim.resourceId);
+    });
+
+    it('after an answer that was lost is answered from the effect, without the engine', async () => {
+      const { id } = await place(manager);
+      const key = randomUUID();
+      const paid = await pay(manager, id as string, key);
+      expect(paid.status).toBe(200);
+      // As if the API had been killed between the effect and its answer.
+      await mallflow.database.owner('commands').where({ key }).update({ outcome_status: null, outcome_body: null });
+      const asked = jest.spyOn(mallflow.services.gateway, 'command');
+      const again = await pay(manager, id as string, key);
+      expect([again.status, replayed(again), again.body]).toEqual([200, 'true', paid.body]);
+      expect(asked).not.toHaveBeenCalled();
+      asked.mockRestore();
     });
 
     it('after the first call died goes on where it stood, with the ids it had', async () => {

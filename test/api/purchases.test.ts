@@ -139,7 +139,11 @@ describe('purchases', () => {
     const { balanceFen } = (await manager.get('/v1/enterprise-balance')).body;
     const quantity = Math.floor(balanceFen / coupon.priceFen) + 10;
     const { id, totalFen } = await place(manager, quantity);
+    const asked = jest.spyOn(mallflow.services.gateway, 'command');
     const short = await pay(manager, id as string, 'pay-once');
+    // Whoever hammers an order they cannot pay meets the rows, not the engine.
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
     expect([short.status, short.body.code, short.body.missingFen]).toEqual([
       422,
       'BALANCE_SHORT',
