@@ -72,6 +72,7 @@ export async function furnishTopUp(db: Db, topUp: TopUp): Promise<string> {
 function bookTopUp(db: Db, topUp: TopUp): Promise<string> {
   return db.transaction(async (trx) => {
     await requireEnterprise(trx, topUp.enterpriseId);
+    if (topUp.reference?.trim() === '') throw new UsageError('--reference: expected the name of a bank transfer');
     const source = topUp.reference ?? newId('topUp');
     await post(trx, {
       source,

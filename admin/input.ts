@@ -13,3 +13,9 @@ export function checkedInput<T>(schema: z.ZodType<T>, options: unknown): T {
     parsed.error.issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`).join('\n'),
   );
 }
+
+/** Digits alone: `1e3` and `0x10` are numbers to JavaScript, but nobody's way to write money. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`"${text}": expected a whole number`);
+  return Number(text);
+}

@@ -15,7 +15,7 @@ import { registerSearchAttributes } from '../temporal/search-attributes';
 import { resumeCase } from '../worker/resume-case';
 import { seedDemo } from './demo-data';
 import { furnishBenefit, furnishEnterprise, furnishMall, furnishStaff, furnishTopUp } from './furnish';
-import { checkedInput, UsageError } from './input';
+import { checkedInput, UsageError, wholeNumber } from './input';
 
 /** Exit codes: 0 done, 1 failed or found something wrong, 2 wrong usage. */
 
@@ -120,9 +120,9 @@ admin
   .description('offer a benefit in the resource centre')
   .requiredOption('--name <name>')
   .requiredOption('--kind <kind>', 'coupon, direct_top_up, rights_pack')
-  .requiredOption('--price-fen <fen>', 'price of one piece', Number)
+  .requiredOption('--price-fen <fen>', 'price of one piece', wholeNumber)
   .requiredOption('--exchange-notes <text>')
-  .option('--validity-days <days>', 'for a rights pack', Number)
+  .option('--validity-days <days>', 'for a rights pack', wholeNumber)
   .action(async ({ validityDays, ...options }: { validityDays?: number }) => {
     const validity = validityDays === undefined ? null : { days: validityDays };
     say({ id: await asApp((db) => furnishBenefit(db, checkedInput(addBenefitSchema, { ...options, validity }))) });
@@ -132,7 +132,7 @@ admin
   .command('top-up')
   .description('book money that came in onto an enterprise balance')
   .requiredOption('--enterprise-id <id>')
-  .requiredOption('--amount-fen <fen>', 'amount', Number)
+  .requiredOption('--amount-fen <fen>', 'amount', wholeNumber)
   .requiredOption('--reason <text>')
   .option('--reference <text>', 'of the bank transfer; the same one is refused a second time')
   .action(async ({ enterpriseId, reference, ...options }: { enterpriseId: string; reference?: string }) => {

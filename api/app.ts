@@ -33,6 +33,8 @@ export function createApi(services: Services, business: readonly AnyRoute[] = bu
   app.set('trust proxy', settings.trustProxy);
   app.set('etag', false);
   app.set('case sensitive routing', true);
+  // With a trailing slash one Idempotency-Key would be two.
+  app.set('strict routing', true);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.use(

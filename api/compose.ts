@@ -1,5 +1,5 @@
-import { pino } from 'pino';
 import { databaseAccess, purchasePolicy, timeProfile, type Configuration, type Environment } from '../config/env';
+import { createLog } from '../config/log';
 import { connect } from '../db/connection';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
@@ -10,7 +10,7 @@ import type { Services } from './services';
 
 /** Wires the API's parts; `environment` is where the Temporal tools' own variables are read from. */
 export function composeServices(config: Configuration, environment: Environment): Services {
-  const log = pino({ level: config.MALLFLOW_LOG_LEVEL, base: null, redact: ['*.password', '*.token'] });
+  const log = createLog(config.MALLFLOW_LOG_LEVEL);
   const db = connect({
     ...databaseAccess(config),
     poolMax: config.MALLFLOW_API_POOL,

@@ -30,6 +30,8 @@ export async function up(knex: Knex): Promise<void> {
       source text not null,
       kind text not null check (kind in ('top_up', 'purchase_payment')),
       posted_at timestamptz not null default now(),
+      -- The transaction that booked it: nothing is added to a journal later.
+      booked_by xid8 not null default pg_current_xact_id(),
       -- rule: fact-booked-once
       constraint ledger_journals_once unique (source, kind)
     );
@@ -72,6 +74,11 @@ export async function up(knex: Knex): Promise<void> {
         raise exception 'journal % does not sum to zero', new.journal_id
           using errcode = 'check_violation', constraint = 'ledger_journal_sums_to_zero';
       end if;
+      -- rule: journal-is-closed
+      if (select booked_by from ledger_journals where id = new.journal_id) <> pg_current_xact_id() then
+        raise exception 'journal % is closed', new.journal_id
+          using errcode = 'check_violation', constraint = 'ledger_journal_is_closed';
+      end if;
       return null;
     end $$;
     create constraint trigger ledger_journal_sums_to_zero after insert on ledger_lines
@@ -79,8 +86,9 @@ export async function up(knex: Knex): Promise<void> {
 
     -- rule: ledger-immutable
     grant select, insert on ledger_accounts, ledger_journals, ledger_lines to mallflow_app;
-    -- rule: balances-lose-no-row
-    grant select, insert, update on ledger_balances, ledger_holds to mallflow_app;
+    -- rule: balances-lose-no-row, terms-of-balances-stay, terms-of-holds-stay
+    grant select, insert, update (posted_fen, held_fen) on ledger_balances to mallflow_app;
+    grant select, insert, update (state, journal_id, settled_at) on ledger_holds to mallflow_app;
   `);
 }
 

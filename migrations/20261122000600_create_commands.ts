@@ -33,7 +33,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index commands_unconfirmed on commands (lease_until)
       where state in ('claimed', 'accepted') and effect_at is null;
-    create index commands_by_age on commands (created_at);
+    create index commands_by_age on commands (coalesce(settled_at, created_at));
 
     grant select, insert, update, delete on commands to mallflow_app;
   `);

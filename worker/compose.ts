@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { createPurchaseActivities } from '../activities/purchase/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
 import { databaseAccess, purchasePolicy, timeProfile, type Configuration } from '../config/env';
-import { deleteExpiredSessions } from '../db/account/repository';
+import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
 import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
 import { lazyClient, type TemporalTarget } from '../temporal/connection';
@@ -102,6 +102,7 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
     every(3_600_000, 'sweep', log, async () => {
       await deleteCommandsOlderThan(db, keysKeptDays);
       await deleteExpiredSessions(db);
+      await deleteExpiredSignInAttempts(db);
     }),
   ];
 }

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { DefaultLogger, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { parseEnvironment } from '../config/env';
+import { createLog } from '../config/log';
 import { rows, type Db } from '../db/connection';
 import { temporalTarget } from '../temporal/connection';
 import { bundlePath } from './build-bundle';
@@ -32,7 +33,7 @@ function sdkLogger(log: Logger): DefaultLogger {
 
 async function main(): Promise<void> {
   const config = parseEnvironment(process.env);
-  const log = pino({ level: config.MALLFLOW_LOG_LEVEL, base: null });
+  const log = createLog(config.MALLFLOW_LOG_LEVEL);
   const shutdownSignals = ['SIGINT', 'SIGTERM'] as const;
   let working = false;
   // The runtime's own handlers stop workers; before there is one, nothing needs an orderly end.

@@ -18,7 +18,7 @@ import { requireEnterprise } from '../../db/mall/repository';
 import { newId } from '../../db/new-id';
 import { resourceShape } from '../http/answers';
 import { cookieName, newToken, requireSameSite } from '../http/authenticate';
-import { commandRequest, route, type AnyRoute } from '../http/route';
+import { commandRequest, route, type AnyRoute, type Call } from '../http/route';
 import { iso } from '../http/times';
 import type { Services } from '../services';
 
@@ -77,9 +77,11 @@ const signIn = route({
     const found = await credentialsByLogin(db, body.login);
     if (!(await passwords.matches(body.password, found?.passwordHash)) || found === undefined)
       throw new DomainError('SIGN_IN_FAILED');
-    await throttle.forgive(body.login, address);
     const { token, sha256 } = newToken();
-    await addSession(db, { accountId: found.accountId, tokenSha256: sha256, lifetimeMs: settings.sessionMs });
+    const session = { accountId: found.accountId, tokenSha256: sha256, lifetimeMs: settings.sessionMs };
+    if (!(await addSession(db, { ...session, verifiedHash: found.passwordHash })))
+      throw new DomainError('SIGN_IN_FAILED');
+    await throttle.forgive(body.login, address);
     return {
       status: 201,
       body: { token, account: await renderAccount(db, found) },
@@ -114,6 +116,25 @@ const me = route({
   handle: async ({ services, principal }) => ({ status: 200, body: await renderAccount(services.db, principal) }),
 });
 
+function passwordWrong(): DomainError {
+  return new DomainError('PASSWORD_WRONG', {
+    errors: [{ path: '/current', code: 'PASSWORD_WRONG', message: 'not the current password' }],
+  });
+}
+
+/** Whoever has a session may not guess the password behind it either: tries are counted like sign-ins. */
+async function hashesOfChange({ services, principal, request, body }: Call<PasswordBody, undefined, undefined>) {
+  const address = request.ip ?? '';
+  await services.throttle.count(principal.login, address);
+  const stored = await passwordHashOf(services.db, principal.accountId);
+  // rule: current-password-is-asked
+  if (!(await services.passwords.matches(body.current, stored)) || stored === undefined) throw passwordWrong();
+  await services.throttle.forgive(principal.login, address);
+  return { verifiedHash: stored, passwordHash: await services.passwords.hash(body.next) };
+}
+
+type PasswordBody = z.infer<typeof changePasswordSchema>;
+
 const password = route({
   method: 'post',
   path: '/v1/me/password',
@@ -124,20 +145,18 @@ const password = route({
   body: changePasswordSchema,
   answers: { 204: null },
   handle: async (call) => {
-    const { services, principal, sessionId, body, requestId } = call;
+    const { services, principal, sessionId, requestId } = call;
+    let hashes = { verifiedHash: '', passwordHash: '' };
     return services.commands.inTransaction({
       ...commandRequest(call),
       status: 204,
       resourceId: principal.accountId,
+      prepare: async () => {
+        hashes = await hashesOfChange(call);
+      },
       work: async (trx) => {
-        const stored = await passwordHashOf(trx, principal.accountId);
-        // rule: current-password-is-asked
-        if (!(await services.passwords.matches(body.current, stored)))
-          throw new DomainError('PASSWORD_WRONG', {
-            errors: [{ path: '/current', code: 'PASSWORD_WRONG', message: 'not the current password' }],
-          });
-        const passwordHash = await services.passwords.hash(body.next);
-        await changePassword(trx, { accountId: principal.accountId, passwordHash, keepSessionId: sessionId });
+        if (!(await changePassword(trx, { accountId: principal.accountId, ...hashes, keepSessionId: sessionId })))
+          throw passwordWrong();
         await recordAudit(trx, {
           action: 'account.change_password',
           subjectId: principal.accountId,

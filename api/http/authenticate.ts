@@ -27,7 +27,7 @@ export function cookieName(secure: boolean): string {
  * @throws DomainError SIGN_IN_REQUIRED; ORIGIN_REFUSED when a cookie call that changes something comes from elsewhere
  */
 export async function authenticate(request: Request, db: Db, cookieSecure: boolean): Promise<SignedIn> {
-  const bearer = /^Bearer ([\w-]{20,100})$/.exec(request.headers.authorization ?? '')?.[1];
+  const bearer = /^Bearer ([\w-]{20,100})$/i.exec(request.headers.authorization ?? '')?.[1];
   const token = bearer ?? cookieOf(request, cookieName(cookieSecure));
   if (token === undefined) throw new DomainError('SIGN_IN_REQUIRED');
   const signedIn = await principalByToken(db, sha256(token));

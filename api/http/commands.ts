@@ -49,6 +49,8 @@ export interface CaseCommand extends CommandRequest {
 export interface TransactionCommand extends CommandRequest {
   readonly status: 200 | 201 | 204;
   readonly resourceId: string;
+  /** What takes long and needs no transaction (hashing a password): done before one is opened, and not for a replay. */
+  readonly prepare?: () => Promise<void>;
   readonly work: (trx: Trx) => Promise<void>;
   readonly render: (trx: Trx) => Promise<unknown>;
 }
@@ -84,19 +86,26 @@ export class Commands {
     const known = seen === undefined ? undefined : await this.answerOfKey(seen, command);
     if (known !== undefined) return known;
     // rule: rows-checked-first
-    if ((await command.check()) === 'reached')
+    const standing = await command.check();
+    if (standing === 'reached' && command.key === null)
       return { status: command.status, body: await command.render(command.allocate().resourceId) };
     const claim = await this.claim(command, seen);
+    // Nothing is left to do, but a key must go on to answer what it answered now.
+    if (standing === 'reached') return this.answer(claim, command);
     return settle(await this.carryOut({ claim, command, sentBefore: false }));
   }
 
   /** Claim, work and kept outcome in one transaction; a second call under the same key waits for the first. */
   async inTransaction(command: TransactionCommand): Promise<Answer> {
     const bodySha256 = bodyFingerprint(this.settings.secret, command.body);
+    const seen = command.key === null ? undefined : await findCommand(this.db, { ...command, key: command.key });
+    if (seen !== undefined) return replayTransaction(seen, bodySha256);
+    await command.prepare?.();
     return this.db.transaction(async (trx) => {
       const ids = { resourceId: command.resourceId, updateId: randomUUID(), workflowId: null };
       const claim = await claimCommand(trx, { ...command, ...ids, id: newId('command'), bodySha256, leaseMs: 0 });
-      if (claim === undefined) return this.replayTransaction(trx, command, bodySha256);
+      if (claim === undefined)
+        return replayTransaction(await findCommand(trx, { ...command, key: command.key ?? '' }), bodySha256);
       await command.work(trx);
       const answer = { status: command.status, body: await command.render(trx) };
       await recordEffect(trx, claim.id);
@@ -115,16 +124,9 @@ export class Commands {
     return new DomainError(delivery.code, delivery.facts);
   }
 
-  private async replayTransaction(trx: Trx, command: TransactionCommand, bodySha256: Buffer): Promise<Answer> {
-    const first = await findCommand(trx, { ...command, key: command.key ?? '' });
-    if (first?.outcome == null) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
-    requireSameBody(first, bodySha256);
-    return replay(first.outcome);
-  }
-
   /** What the key answers without doing anything anew; undefined when the way is free for a new claim. */
   private async answerOfKey(seen: Command, command: CaseCommand): Promise<Answer | undefined> {
-    const ended = seen.state === 'refused' || seen.state === 'lapsed';
+    const ended = seen.outcome === null && (seen.state === 'refused' || seen.state === 'lapsed');
     if (!ended) requireSameBody(seen, bodyFingerprint(this.settings.secret, command.body));
     // rule: outcome-is-replayed
     if (seen.outcome !== null) return replay(seen.outcome);
@@ -138,7 +140,6 @@ export class Commands {
       if (known === 'running') return operation(seen);
       return known === 'done' ? replayed(await this.answer(seen, command)) : undefined;
     }
-    // rule: lease-alive-is-in-flight
     if (seen.leaseAlive) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
     const again = await reclaimCommand(this.db, seen, { ...seen, leaseMs: this.settings.leaseMs });
     if (again === undefined) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
@@ -172,7 +173,7 @@ export class Commands {
     if (delivery.kind === 'no_run') return this.conclude(attempt, delivery);
     if (!(await this.gateway.reload(claim.workflowId ?? ''))) return this.conclude(attempt, { kind: 'unconfirmed' });
     const renewed = { ...claim, updateId: randomUUID() };
-    await renewUpdateId(this.db, claim.id, renewed.updateId);
+    await renewUpdateId(this.db, claim, { updateId: renewed.updateId, leaseMs: this.settings.leaseMs });
     return this.conclude({ ...attempt, claim: renewed }, await command.deliver(renewed));
   }
 
@@ -241,6 +242,13 @@ export class Commands {
 function settle(conclusion: Conclusion): Answer {
   if ('answer' in conclusion) return conclusion.answer;
   throw conclusion.refused;
+}
+
+/** A command of one transaction is there with its outcome or not at all. */
+function replayTransaction(first: Command | undefined, bodySha256: Buffer): Answer {
+  if (first?.outcome == null) throw new DomainError('IDEMPOTENCY_IN_FLIGHT');
+  requireSameBody(first, bodySha256);
+  return replay(first.outcome);
 }
 
 function requireSameBody(seen: Command, bodySha256: Buffer): void {

@@ -10,7 +10,7 @@ export async function readJson(request: Request, response: Response, limitBytes:
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new DomainError('UNSUPPORTED_TYPE', { accepted: 'application/json' });
   const json = decode(bytes);
-  const faults = nulFaults(json, []);
+  const faults = textFaults(json, []);
   if (faults.length > 0) throw invalid(faults);
   return json;
 }
@@ -23,13 +23,21 @@ function decode(bytes: Buffer): unknown {
   }
 }
 
-/** PostgreSQL stores no NUL character: it is refused here, by name, instead of failing there. */
-function nulFaults(value: unknown, path: readonly string[]): Fault[] {
+/**
+ * PostgreSQL stores neither NUL characters nor halves of surrogate pairs: they are refused here, by name, instead of
+ * failing there or being changed without a word.
+ */
+function textFaults(value: unknown, path: readonly string[]): Fault[] {
   if (typeof value === 'string')
-    return value.includes('\0') ? [{ path: pointer(path), code: 'FORMAT', message: 'no NUL characters' }] : [];
-  if (value === null || typeof value !== 'object' || path.length > 16) return [];
-  return Object.entries(value).flatMap(([name, member]) => nulFaults(member, [...path, name]));
+    return unstorable.test(value)
+      ? [{ path: pointer(path), code: 'FORMAT', message: 'no NUL characters or lone surrogates' }]
+      : [];
+  if (value === null || typeof value !== 'object') return [];
+  if (path.length > 16) return [{ path: pointer(path), code: 'DEPTH', message: 'nested too deeply' }];
+  return Object.entries(value).flatMap(([name, member]) => textFaults(member, [...path, name]));
 }
+
+const unstorable = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 function readBytes(request: Request, response: Response, limitBytes: number): Promise<Buffer> {
   const read = express.raw({ type: () => true, limit: limitBytes, inflate: false });

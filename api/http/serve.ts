@@ -38,7 +38,7 @@ interface Exchange {
 export function serve(definition: AnyRoute, services: Services, admission: Admission, metrics: Metrics) {
   const route = definition as unknown as Route;
   return async (request: Request, response: Response): Promise<void> => {
-    const context = { requestId: requestIdOf(request), language: languageOf(request) };
+    const context = { requestId: requestIdOf(request, services.settings.trustProxy), language: languageOf(request) };
     const startedAt = performance.now();
     response.setHeader('X-Request-Id', context.requestId);
     let place: Place | undefined;
@@ -136,8 +136,13 @@ function ids(context: Context) {
   return { requestId: context.requestId };
 }
 
-/** A proxy's request id is taken over if it is plain; it goes into logs, audit and histories. */
-function requestIdOf(request: Request): string {
+/**
+ * A trusted proxy's request id is taken over if it is a UUID; anybody else's is not, since it goes into logs, audit and
+ * histories and must neither collide nor carry anything personal.
+ */
+function requestIdOf(request: Request, trustProxy: number): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+  return trustProxy > 0 && typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : randomUUID();
 }
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { caseStates, processKinds, turns } from '../../domain/case/states';
+import { caseStates, knownKinds, processKinds, turns } from '../../domain/case/states';
 import { timelineText } from '../../domain/case/wording';
+import { purchaseStates } from '../../domain/purchase/states';
 import { caseById, caseEvents, countOpenCases, listAudit, listCases, type CaseRow } from '../../db/case/queries';
 import { countUnconfirmed } from '../../db/command/queries';
 import { pendingSteps, type PendingStep } from '../../temporal/run-health';
@@ -61,12 +62,9 @@ const processes = route({
   access: ['operator'],
   idempotency: 'none',
   query: listQuery({
-    kind: z.enum(processKinds).optional(),
+    kind: z.enum(knownKinds).optional(),
     state: z.enum(caseStates).optional(),
-    stage: z
-      .string()
-      .regex(/^[a-z_]{1,40}$/, 'a stage in lower case')
-      .optional(),
+    stage: z.enum(purchaseStates).optional(),
     whoseTurn: z.enum(turns).optional(),
     overdue: flagFilter.optional(),
     stuck: flagFilter.optional(),

@@ -58,15 +58,23 @@ export interface NewSession {
   readonly accountId: string;
   readonly tokenSha256: Buffer;
   readonly lifetimeMs: number;
+  /** The hash the password was held against: it must still be the account's. */
+  readonly verifiedHash: string;
 }
 
-export async function addSession(db: Queryable, session: NewSession): Promise<void> {
-  await run(
+/** Signs in, unless the password was changed since it was verified: that ends every sign-in made with the old one. */
+export async function addSession(db: Queryable, session: NewSession): Promise<boolean> {
+  const added = await firstRow(
     db,
-    `insert into sessions (id, account_id, token_sha256, expires_at)
-     values (:id, :accountId, :tokenSha256, now() + make_interval(secs => :lifetimeS))`,
+    `with owner as materialized (
+       select id from accounts where id = :accountId and password_hash = :verifiedHash for share
+     )
+     insert into sessions (id, account_id, token_sha256, expires_at)
+     select :id, owner.id, :tokenSha256, now() + make_interval(secs => :lifetimeS) from owner
+     returning id`,
     { ...session, id: newId('session'), lifetimeS: session.lifetimeMs / 1_000 },
   );
+  return added !== undefined;
 }
 
 export interface SignedIn {
@@ -92,22 +100,37 @@ export async function endSession(db: Queryable, sessionId: string): Promise<void
   await run(db, 'delete from sessions where id = :sessionId', { sessionId });
 }
 
-/** Sets the password and ends every other sign-in of the account. */
-export async function changePassword(
-  trx: Trx,
-  change: { readonly accountId: string; readonly passwordHash: string; readonly keepSessionId: string },
-): Promise<void> {
-  await run(trx, 'update accounts set password_hash = :passwordHash, updated_at = now() where id = :accountId', {
-    accountId: change.accountId,
-    passwordHash: change.passwordHash,
-  });
+export interface PasswordChange {
+  readonly accountId: string;
+  readonly passwordHash: string;
+  /** The hash the current password was held against. */
+  readonly verifiedHash: string;
+  readonly keepSessionId: string;
+}
+
+/** Sets the password and ends every other sign-in of the account. False when another change was faster. */
+export async function changePassword(trx: Trx, change: PasswordChange): Promise<boolean> {
+  const { accountId, passwordHash, verifiedHash } = change;
+  const changed = await firstRow(
+    trx,
+    `update accounts set password_hash = :passwordHash, updated_at = now()
+      where id = :accountId and password_hash = :verifiedHash returning id`,
+    { accountId, passwordHash, verifiedHash },
+  );
+  if (changed === undefined) return false;
   // rule: new-password-ends-other-sessions
   await run(trx, 'delete from sessions where account_id = :accountId and id <> :keepSessionId', {
     accountId: change.accountId,
     keepSessionId: change.keepSessionId,
   });
+  return true;
 }
 
 export async function deleteExpiredSessions(db: Db): Promise<void> {
   await run(db, 'delete from sessions where expires_at < now()');
+}
+
+/** Counters of sign-in tries whose window is over; `expire` is in milliseconds since 1970. */
+export async function deleteExpiredSignInAttempts(db: Db): Promise<void> {
+  await run(db, 'delete from sign_in_attempts where expire < extract(epoch from now()) * 1000');
 }

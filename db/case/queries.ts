@@ -1,4 +1,4 @@
-import type { CaseState, ProcessKind, Turn } from '../../domain/case/states';
+import type { CaseState, KnownKind, ProcessKind, Turn } from '../../domain/case/states';
 import { firstRow, rows, type Db, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
 
@@ -25,7 +25,7 @@ const columns = `
   closed_at as "closedAt", updated_at as "updatedAt"`;
 
 export interface CaseFilter {
-  readonly kind: ProcessKind | null;
+  readonly kind: KnownKind | null;
   readonly state: CaseState | null;
   readonly stage: string | null;
   readonly whoseTurn: Turn | null;

@@ -3,7 +3,6 @@ import type { Command } from './repository';
 
 /** Claims past their lease without effect: commands of which nobody knows yet whether they happened. */
 export async function countUnconfirmed(db: Db): Promise<number> {
-  // rule: unconfirmed-has-no-effect
   const row = await firstRow<{ count: number }>(
     db,
     `select count(*) as count from commands

@@ -104,10 +104,19 @@ export async function reclaimCommand(
   );
 }
 
-/** A new update id for the same claim: used when the run had to be told to reload before judging again. */
-export async function renewUpdateId(db: Db, id: string, updateId: string): Promise<void> {
+/** A new update id and a new lease for the same claim: the run had to be told to reload before judging again. */
+export async function renewUpdateId(
+  db: Db,
+  command: Pick<Command, 'id' | 'updateId'>,
+  renewed: { readonly updateId: string; readonly leaseMs: number },
+): Promise<void> {
   // rule: ids-fixed-by-effect
-  await run(db, 'update commands set update_id = :updateId where id = :id and effect_at is null', { id, updateId });
+  await run(
+    db,
+    `update commands set update_id = :renewedId, lease_until = now() + make_interval(secs => :leaseS)
+      where id = :id and update_id = :updateId and effect_at is null`,
+    { id: command.id, updateId: command.updateId, renewedId: renewed.updateId, leaseS: renewed.leaseMs / 1_000 },
+  );
 }
 
 // rule: effect-keeps-its-moment
@@ -190,17 +199,22 @@ export async function recordLapse(db: Db, command: Pick<Command, 'id' | 'updateI
   );
 }
 
-/** Keeps the answer as it was given, without secrets: the same key gives it again for 30 days. */
+/**
+ * Keeps the answer as it was given, without secrets: the same key gives it again for 30 days. Only 2xx answers are kept,
+ * so the command has happened, even where nothing was left for it to do.
+ */
 export async function keepOutcome(db: Queryable, id: string, outcome: Outcome): Promise<void> {
   // rule: first-outcome-is-kept
   await run(
     db,
-    `update commands set outcome_status = :status, outcome_body = :body::jsonb
+    `${setEffect}, outcome_status = :status, outcome_body = :body::jsonb
       where id = :id and outcome_status is null`,
     { id, status: outcome.status, body: JSON.stringify(outcome.body) },
   );
 }
 
 export async function deleteCommandsOlderThan(db: Db, days: number): Promise<void> {
-  await run(db, 'delete from commands where created_at < now() - make_interval(days => :days)', { days });
+  await run(db, 'delete from commands where coalesce(settled_at, created_at) < now() - make_interval(days => :days)', {
+    days,
+  });
 }

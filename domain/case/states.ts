@@ -8,6 +8,20 @@ export type Turn = (typeof turns)[number];
 export const processKinds = ['purchase'] as const;
 export type ProcessKind = (typeof processKinds)[number];
 
+/** The contract's whole vocabulary of kinds, so that filters know kinds of which there are no cases yet. */
+export const knownKinds = [
+  ...processKinds,
+  'payment',
+  'commodity_add',
+  'stock_allocation',
+  'redemption',
+  'seller_onboarding',
+  'certification_fee',
+  'merchant_id',
+  'review',
+] as const;
+export type KnownKind = (typeof knownKinds)[number];
+
 /** Where a case stands while its subject is in some state: what lists show and counts group by. */
 export interface CaseStanding {
   readonly state: CaseState;

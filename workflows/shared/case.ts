@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
 import { allows, alreadyReached, wrongState, type StateMachine } from '../../domain/shared/state-machine';
+import { DomainError } from '../../domain/shared/errors';
 import { asFailure, refusalIn } from './failures';
 import { openedUpdateName, reloadSignalName, type CaseSnapshot, type CommandInput } from './messages';
 
@@ -68,7 +69,8 @@ export class Case<S extends string, A extends string, C extends A> {
         });
       },
       {
-        validator: (_by: CommandInput) => {
+        validator: (by: CommandInput) => {
+          requireWellFormed(by);
           // Before it is opened, or while it is re-read, only the handler can tell.
           if (this.snapshot === undefined || this.isBehind) return;
           // rule: validator-judges
@@ -179,4 +181,10 @@ export class Case<S extends string, A extends string, C extends A> {
     this.lastInLine = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** A message from elsewhere (a tool, an older API) must not get as far as a step, which would repeat it for ever. */
+function requireWellFormed(by: Partial<CommandInput> | undefined): void {
+  const ids = [by?.commandId, by?.accountId, by?.requestId];
+  if (!ids.every((id) => typeof id === 'string')) throw asFailure(new DomainError('VALIDATION_FAILED', { errors: [] }));
 }
