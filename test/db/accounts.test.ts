@@ -65,9 +65,15 @@ describe('an account', () => {
 });
 
 describe('a session', () => {
+  let hash: string;
+  beforeEach(async () => {
+    hash = (await passwordHashOf(base.db, base.managerId))!;
+  });
+  const change = (passwordHash: string, keepSessionId: string, verifiedHash = hash) =>
+    base.inTrx((trx) => changePassword(trx, { accountId: base.managerId, passwordHash, verifiedHash, keepSessionId }));
   const token = (n: number) => Buffer.alloc(32, n);
   const open = (n: number, lifetimeMs = 60_000) =>
-    addSession(base.db, { accountId: base.managerId, tokenSha256: token(n), lifetimeMs });
+    addSession(base.db, { accountId: base.managerId, tokenSha256: token(n), lifetimeMs, verifiedHash: hash });
 
   it('signs its account in until it ends', async () => {
     await open(1);
@@ -97,12 +103,19 @@ describe('a session', () => {
     await open(4);
     await open(5);
     const { sessionId } = (await principalByToken(base.db, token(4)))!;
-    await base.inTrx((trx) =>
-      changePassword(trx, { accountId: base.managerId, passwordHash: 'new', keepSessionId: sessionId }),
-    );
+    expect(await change('new', sessionId)).toBe(true);
     expect(await principalByToken(base.db, token(4))).toBeDefined();
     expect(await principalByToken(base.db, token(5))).toBeUndefined();
     expect(await passwordHashOf(base.db, base.managerId)).toBe('new');
+  });
+
+  it('is not opened, and no password changed, by one that was changed meanwhile', async () => {
+    const stale = hash;
+    expect(await change('newer', 'none')).toBe(true);
+    expect(await open(7)).toBe(false);
+    expect(await principalByToken(base.db, token(7))).toBeUndefined();
+    expect(await change('newest', 'none', stale)).toBe(false);
+    expect(await passwordHashOf(base.db, base.managerId)).toBe('newer');
   });
 
   it('is one per token, by constraint', async () => {

@@ -167,7 +167,7 @@ describe('an effect', () => {
     await recordLapse(base.db, claim);
     await markAccepted(base.db, claim.id);
     await endLease(base.db, claim.id);
-    await renewUpdateId(base.db, claim.id, 'another');
+    await renewUpdateId(base.db, claim, { updateId: 'another', leaseMs: 1_000 });
     expect(await read(claim)).toMatchObject({ state: 'done', refusal: null, updateId: claim.updateId });
   });
 
@@ -192,9 +192,19 @@ describe('an effect', () => {
 describe('a refusal', () => {
   it('belongs to the update it answers', async () => {
     const claim = await base.claim();
-    await renewUpdateId(base.db, claim.id, 'newer');
+    await renewUpdateId(base.db, claim, { updateId: 'newer', leaseMs: 1_000 });
     await recordRefusal(base.db, claim, refusal);
     expect((await read(claim)).state).toBe('claimed');
+  });
+});
+
+describe('a new update id', () => {
+  it('comes with a new lease, to whoever has the claim', async () => {
+    const claim = await base.claim({ leaseMs: 0 });
+    await renewUpdateId(base.db, { ...claim, updateId: 'somebody else’s' }, { updateId: 'x', leaseMs: 60_000 });
+    expect(await read(claim)).toMatchObject({ updateId: claim.updateId, leaseAlive: false });
+    await renewUpdateId(base.db, claim, { updateId: 'newer', leaseMs: 60_000 });
+    expect(await read(claim)).toMatchObject({ updateId: 'newer', leaseAlive: true });
   });
 });
 
@@ -217,6 +227,8 @@ describe('an outcome', () => {
     await keepOutcome(base.db, claim.id, { status: 201, body: { id: 'pur_1', 价: [1, null] } });
     await keepOutcome(base.db, claim.id, { status: 200, body: null });
     expect((await read(claim)).outcome).toEqual({ status: 201, body: { id: 'pur_1', 价: [1, null] } });
+    // Only what succeeded is kept: then the command has happened.
+    expect(await hasEffect(base.db, claim.id)).toBe(true);
   });
 });
 
@@ -246,7 +258,13 @@ it('a key is kept for its days and no longer', async () => {
   const young = await base.claim();
   await run(base.owner, `update commands set created_at = now() - interval '31 days' where id = :id`, { id: old.id });
   await run(base.owner, `update commands set created_at = now() - interval '29 days' where id = :id`, { id: young.id });
+  const settledLate = await base.claim();
+  await effect(settledLate);
+  await run(base.owner, `update commands set created_at = now() - interval '31 days' where id = :id`, {
+    id: settledLate.id,
+  });
   await deleteCommandsOlderThan(base.db, 30);
+  expect(await commandById(base.db, settledLate.id)).toBeDefined();
   expect(await commandById(base.db, old.id)).toBeUndefined();
   expect(await commandById(base.db, young.id)).toBeDefined();
 });

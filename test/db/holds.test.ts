@@ -107,7 +107,7 @@ describe('a hold', () => {
   it('is settled with a time, and posted by a journal: by constraint', async () => {
     const id = await hold(10);
     const set = (assignments: string) =>
-      failureOf(run(base.db, `update ledger_holds set ${assignments} where id = :id`, { id }));
+      failureOf(run(base.owner, `update ledger_holds set ${assignments} where id = :id`, { id }));
     expect(await set("state = 'voided'")).toMatchObject({ constraint: 'ledger_holds_settled' });
     expect(await set("state = 'posted', settled_at = now()")).toMatchObject({
       constraint: 'ledger_holds_posted_by_journal',

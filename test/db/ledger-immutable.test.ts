@@ -1,5 +1,6 @@
 import { mayRewriteLedger, run, type Trx } from '../../db/connection';
 import { verifyLedger } from '../../db/ledger/queries';
+import { addEnterprise } from '../../db/mall/repository';
 import { ledgerAccountId } from '../../domain/ledger/accounts';
 import { failureOf, furnish, type Furnished } from './furnished';
 
@@ -29,6 +30,29 @@ describe('what is written once', () => {
       expect(await failureOf(run(base.db, `delete from ${table}`))).toMatchObject({ code: '42501' });
     },
   );
+
+  it.each([
+    ['ledger_balances', 'may_be_negative = true'],
+    ['ledger_balances', "account_id = 'x'"],
+    ['ledger_holds', 'amount_fen = 1'],
+    ['ledger_holds', "account_id = 'x'"],
+  ])('the terms of %s stay: %s', async (table, set) => {
+    expect(await failureOf(run(base.db, `update ${table} set ${set}`))).toMatchObject({ code: '42501' });
+  });
+
+  it('a journal takes no line later, even one that changes nothing of its sum', async () => {
+    const adding = base.inTrx(async (trx) => {
+      const other = await addEnterprise(trx, { name: 'other' });
+      for (const [enterpriseId, amountFen] of [[base.enterpriseId, 1] as const, [other, -1] as const])
+        await run(
+          trx,
+          `insert into ledger_lines (journal_id, account_id, amount_fen)
+           select id, :account, :amountFen::bigint from ledger_journals order by id limit 1`,
+          { account: ledgerAccountId('spent', enterpriseId), amountFen },
+        );
+    });
+    expect(await failureOf(adding)).toEqual({ code: '23514', constraint: 'ledger_journal_is_closed' });
+  });
 
   it('is told apart: the product’s role may not rewrite the ledger, the owner may', async () => {
     expect(await mayRewriteLedger(base.db)).toBe(false);
