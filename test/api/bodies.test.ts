@@ -58,6 +58,12 @@ describe('bodies', () => {
       for (const { message } of reply.body.errors as Fault[]) expect(message).toMatch(/\S/);
     });
 
+    it('nothing is nested without end', async () => {
+      const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+      const reply = await manager.post('/v1/purchases', deep);
+      expect([reply.status, reply.body.code]).toEqual([400, 'VALIDATION_FAILED']);
+    });
+
     it('a field named __proto__ or constructor is as unknown as any other', async () => {
       for (const name of ['__proto__', 'constructor']) {
         const reply = await manager.post(
@@ -177,6 +183,9 @@ describe('bodies', () => {
       expect((await send(latin1, 'application/json')).status).toBe(400);
       const nul = await manager.post('/v1/purchases', { benefitId: 'ben_\0', quantity: 1 });
       expect([nul.status, faults(nul)]).toEqual([400, [['/benefitId', 'FORMAT']]]);
+      const half = await operator.post('/v1/enterprises', '{"name":"half of a character: \\ud83d"}');
+      expect([half.status, faults(half)]).toEqual([400, [['/name', 'FORMAT']]]);
+      expect((await operator.post('/v1/enterprises', '{"name":"a whole one: \\ud83d\\ude00"}')).status).toBe(201);
     });
   });
 });

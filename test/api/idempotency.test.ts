@@ -134,6 +134,19 @@ describe('Idempotency-Key', () => {
       expect([free.status, replayed(free)]).toEqual([201, null]);
     });
 
+    it('also gives again what had nothing left to do', async () => {
+      const { id } = await place(manager);
+      const path = `/v1/purchases/${id}/cancel`;
+      await manager.post(path);
+      const key = randomUUID();
+      const [first, second] = [
+        await manager.post(path, undefined, { key }),
+        await manager.post(path, undefined, { key }),
+      ];
+      expect([first.status, replayed(first)]).toEqual([200, null]);
+      expect([second.status, replayed(second), second.body]).toEqual([200, 'true', first.body]);
+    });
+
     it('after a command that kept a secret gives its outcome, and nothing stored tells the secret', async () => {
       const key = randomUUID();
       const reviewer = await mallflow.as('reviewer2@demo');

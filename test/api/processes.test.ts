@@ -69,7 +69,7 @@ describe('processes', () => {
     expect(await found(`q=${stages.waiting.id}`)).toEqual(idsOf('waiting'));
     expect(await found(`q=${stages.waiting.processId}`)).toEqual(idsOf('waiting'));
     expect(await found('q=外卖&state=open&stage=stocked')).toEqual(idsOf('stocked'));
-    expect(await found('stage=no_such_stage')).toEqual([]);
+    expect(await found('stage=expired')).toEqual([]);
     expect(await found('stuck=true')).toEqual([]);
     expect(await found('stuck=false')).toHaveLength(4);
   });

@@ -216,6 +216,14 @@ describe('guessing passwords', () => {
     }
   });
 
+  it('is slowed down behind a session, too: whoever found one cannot try out the password', async () => {
+    const manager = await mallflow.as('manager@demo');
+    const tryOut = (current: string) => manager.post('/v1/me/password', { current, next: 'a password of my own' });
+    for (let n = 0; n < 3; n += 1) expect((await tryOut('wrong')).body.code).toBe('PASSWORD_WRONG');
+    const { status, body } = await tryOut(password);
+    expect([status, body.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
+  });
+
   it('cannot slip through many at once, nor by claiming another address', async () => {
     const replies = await Promise.all(Array.from({ length: 8 }, () => guess('manager@demo', 'wrong')));
     expect(replies.filter(({ status }) => status === 401)).toHaveLength(3);
