@@ -1,5 +1,5 @@
 import { absenceCases, slowCases, wireCases } from './cases/absences';
-import { killCases, kills } from './cases/kills';
+import { killCases, quickKills } from './cases/kills';
 import { balanceCase, crowdCases, raceCases } from './cases/races';
 import { lostStateCase, terminatedCases } from './cases/recovery';
 import { expectEverythingSound } from './invariants';
@@ -28,7 +28,7 @@ afterAll(async () => {
   await world.stop();
 }, 60_000);
 
-killCases(here, strikes, kills);
+killCases(here, strikes, quickKills);
 crowdCases(here, strikes);
 raceCases(here, strikes);
 balanceCase(here, strikes);
