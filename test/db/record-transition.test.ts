@@ -124,15 +124,14 @@ describe('a case', () => {
     expect(await again("'other' as subject_id, workflow_id")).toMatchObject({ code: '23505' });
   });
 
-  it('is closed with a time and open without one, by constraint', async () => {
+  it('is closed with a time, open without one, and nobody’s turn when it is over, by constraint', async () => {
     const id = await open();
-    expect(
-      await failureOf(
-        run(base.db, `update process_cases set state = 'expired', whose_turn = 'nobody' where subject_id = :id`, {
-          id,
-        }),
-      ),
-    ).toMatchObject({ constraint: 'process_cases_closed' });
+    const set = (assignments: string) =>
+      failureOf(run(base.db, `update process_cases set ${assignments} where subject_id = :id`, { id }));
+    expect(await set(`state = 'expired', whose_turn = 'nobody'`)).toMatchObject({ constraint: 'process_cases_closed' });
+    expect(await set(`state = 'expired', closed_at = now()`)).toMatchObject({
+      constraint: 'process_cases_closed_is_nobodys_turn',
+    });
   });
 });
 
