@@ -73,6 +73,8 @@ function allowed(table: readonly AnyRoute[]): string {
 
 function refuse(why: (response: Response) => DomainError) {
   return (request: Request, response: Response): void => {
-    sendProblem(request, response, why(response), { requestId: randomUUID(), language: languageOf(request) });
+    const requestId = randomUUID();
+    response.setHeader('X-Request-Id', requestId);
+    sendProblem(request, response, why(response), { requestId, language: languageOf(request) });
   };
 }

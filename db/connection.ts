@@ -50,6 +50,8 @@ export function connect(options: DatabaseOptions): Db {
     acquireConnectionTimeout: options.acquireTimeoutMs,
     // Values may be personal or secret: they must not travel in error messages to logs and workflow histories.
     compileSqlOnError: false,
+    // What fails is thrown at the caller, who logs it in our form; knex would print it a second time, past the log.
+    log: { warn: () => undefined, error: () => undefined },
   });
 }
 
