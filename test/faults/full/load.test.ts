@@ -94,9 +94,6 @@ for (const { seconds, at } of [
       const buyers = Array.from({ length: 8 }, (_, buyer) => buy(load, randomOf(`buyer ${buyer}`, at), end));
       const [hits] = await Promise.all([harass(load, randomOf('harass', at), end), ...buyers]);
       const struckHits = hits.filter((underWay) => underWay > 0).length;
-      process.stderr.write(
-        `${load.ended.length} purchases, ${struckHits} of ${hits.length} kills met commands under way\n`,
-      );
       // Buyers pause a moment when told to come back, so not every kill can meet a call; most must.
       expect(struckHits).toBeGreaterThan(hits.length / 2);
       expect(load.met.length).toBeGreaterThan(0);
