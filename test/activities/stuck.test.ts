@@ -62,6 +62,7 @@ describe('a step that keeps failing', () => {
   it('is told by the name of its error where no database spoke, and by nothing of its text', async () => {
     await attempt(5, () => Promise.reject(new RangeError('with a name in it')));
     expect((await stuck()).code).toBe('RangeError');
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what a library may throw
     await attempt(6, () => Promise.reject('thrown text'));
     expect((await stuck()).code).toBe('UNKNOWN');
   });
