@@ -14,8 +14,7 @@ export function checkedInput<T>(schema: z.ZodType<T>, options: unknown): T {
   );
 }
 
-/** Digits alone: `1e3` and `0x10` are numbers to JavaScript, but nobody's way to write money. */
+/** Digits alone: `1e3` and `0x10` are numbers to JavaScript, but nobody's way to write money. The schema refuses NaN. */
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`"${text}": expected a whole number`);
-  return Number(text);
+  return /^\d{1,15}$/.test(text) ? Number(text) : NaN;
 }

@@ -121,7 +121,7 @@ describe('a top-up', () => {
   it('of anything but a positive whole number of fen is refused', async () => {
     const of = (amount: string) =>
       admin('top-up', '--enterprise-id', enterpriseId, `--amount-fen=${amount}`, '--reason', 'x');
-    for (const wrong of await Promise.all(['0', 'many'].map(of))) {
+    for (const wrong of await Promise.all(['0', 'many', '1e3', '0x10'].map(of))) {
       expect(wrong).toMatchObject({ code: 2, stdout: '' });
       expect(wrong.stderr).toContain('amountFen');
     }
