@@ -68,7 +68,7 @@ async function signedIn(db, { login, role, enterpriseId }) {
     mallId: null,
   };
   const accountId = await db.transaction((trx) => addAccount(trx, account));
-  await addSession(db, { accountId, tokenSha256, lifetimeMs: 86_400_000 });
+  await addSession(db, { accountId, tokenSha256, lifetimeMs: 86_400_000, verifiedHash: account.passwordHash });
   return { accountId, token };
 }
 
