@@ -51,9 +51,9 @@ module.exports = {
     mayImport('migrations', []),
     mayImport('temporal', ['^domain/', contracts, messages]),
     mayImport('activities', ['^domain/', contracts, messages, '^db/']),
-    mayImport('api', ['^domain/', contracts, messages, '^db/', '^temporal/', '^config/env\\.ts$']),
-    mayImport('worker', ['^domain/', contracts, messages, '^db/', '^temporal/', '^activities/', '^config/env\\.ts$']),
-    mayImport('admin', ['^domain/', '^db/', '^temporal/', '^config/env\\.ts$', '^worker/resume-case\\.ts$']),
+    mayImport('api', ['^domain/', contracts, messages, '^db/', '^temporal/', '^config/']),
+    mayImport('worker', ['^domain/', contracts, messages, '^db/', '^temporal/', '^activities/', '^config/']),
+    mayImport('admin', ['^domain/', '^db/', '^temporal/', '^config/', '^worker/resume-case\\.ts$']),
     {
       name: 'configuration-in-composition-roots',
       comment: 'Routes and loops get values; only where the parts are wired is the configuration known.',
