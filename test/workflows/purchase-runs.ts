@@ -71,6 +71,11 @@ export class PurchaseRuns {
     const run = this.prepare(options);
     this.fake.write(run.id, state, dueInMs);
     expect(await run.resume()).toBe(true);
+    // From here on the run has read its row.
+    await eventually(
+      async () => this.fake.callsOf(run.id, 'openPurchase').length,
+      (calls) => calls > 0,
+    );
     return run;
   }
 }

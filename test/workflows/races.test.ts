@@ -128,6 +128,39 @@ describe('when several things happen to a purchase at once', () => {
     expect(await run.ends()).toBe('expired');
   });
 
+  it('a command that was in line before the reload was asked for is judged by what the reload finds', async () => {
+    const run = await runs.placed();
+    const gate = new Gate();
+    runs.fake.interfere(run.id, 'payFromBalance', {
+      before: ({ quick }) => (quick ? fail() : gate.pass()),
+      after: () => void runs.fake.write(run.id, 'closed', null),
+    });
+    const pay = run.command('pay');
+    await gate.reached();
+    const cancel = run.command('cancel');
+    await run.eventsShow(accepted, 3);
+    await run.reload();
+    gate.open();
+    expect(await pay).toEqual(done);
+    expect(await cancel).toEqual(refusedIn('closed'));
+    expect(await run.ends()).toBe('closed');
+  });
+
+  it('a run that is over answers every accepted command before it ends', async () => {
+    const run = await runs.placed({ payWithinMs: 500 });
+    const gate = new Gate();
+    runs.fake.interfere(run.id, 'expirePurchase', { before: ({ quick }) => (quick ? fail() : gate.pass()) });
+    // The command must re-read the row first, which takes it a step longer than the main flow.
+    runs.fake.interfere(run.id, 'loadPurchase', { before: ({ quick }) => (quick ? fail() : undefined) });
+    await gate.reached();
+    const pay = run.command('pay');
+    await run.eventsShow(accepted, 2);
+    await run.reload();
+    gate.open();
+    expect(await pay).toEqual(refusedIn('expired'));
+    expect(await run.ends()).toBe('expired');
+  });
+
   it('a command that races a reload is judged by what the reload finds', async () => {
     const run = await runs.placed();
     const gate = new Gate();
