@@ -6,10 +6,3 @@ export const maxTopUpFen = 100_000_000_000;
 
 /** Guide: domain.md §5.8 – a purchase order takes 1 to 100,000 pieces. */
 export const maxPurchaseQuantity = 100_000;
-
-/** @throws RangeError when the product is no safe integer: the limits above exclude it. */
-export function totalFen(unitPriceFen: number, quantity: number): number {
-  const total = unitPriceFen * quantity;
-  if (!Number.isSafeInteger(total)) throw new RangeError(`not a safe amount: ${unitPriceFen} × ${quantity}`);
-  return total;
-}

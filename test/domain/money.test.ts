@@ -3,7 +3,7 @@ import { placePurchaseSchema, payPurchaseSchema } from '../../domain/purchase/sc
 import { addBenefitSchema } from '../../domain/catalogue/schemas';
 import { topUpSchema } from '../../domain/ledger/schemas';
 import { ledgerAccountId, ledgerPurposes } from '../../domain/ledger/accounts';
-import { maxPriceFen, maxPurchaseQuantity, maxTopUpFen, totalFen } from '../../domain/shared/money';
+import { maxPriceFen, maxPurchaseQuantity, maxTopUpFen } from '../../domain/shared/money';
 
 describe('an amount', () => {
   it('is exact for every price and quantity the limits let through', () => {
@@ -12,16 +12,12 @@ describe('an amount', () => {
         fc.integer({ min: 1, max: maxPriceFen }),
         fc.integer({ min: 1, max: maxPurchaseQuantity }),
         (price, quantity) => {
-          expect(BigInt(totalFen(price, quantity))).toBe(BigInt(price) * BigInt(quantity));
+          expect(BigInt(price * quantity)).toBe(BigInt(price) * BigInt(quantity));
         },
       ),
     );
-    expect(totalFen(maxPriceFen, maxPurchaseQuantity)).toBeLessThanOrEqual(Number.MAX_SAFE_INTEGER);
-  });
-
-  it('is refused where it could be rounded', () => {
-    expect(() => totalFen(Number.MAX_SAFE_INTEGER, 2)).toThrow(RangeError);
-    expect(() => totalFen(0.5, 1)).toThrow(RangeError);
+    expect(Number.isSafeInteger(maxPriceFen * maxPurchaseQuantity)).toBe(true);
+    expect(Number.isSafeInteger(maxTopUpFen * 10_000)).toBe(true);
   });
 });
 
