@@ -6,7 +6,7 @@ const { Contest } = require('./lib/contest');
 const { withInstallation } = require('./lib/installation');
 const { readOptions } = require('./lib/options');
 const { table, targetTable, isMet } = require('./lib/report');
-const { median, quantile } = require('./lib/statistics');
+const { quantile } = require('./lib/statistics');
 const { usageOf } = require('./lib/usage');
 
 /** @typedef {import('./lib/installation').Installation} Installation */
@@ -124,7 +124,7 @@ async function bench(installation) {
 /** @param {Found} found @returns {import('./lib/report').Target[]} */
 function targetsOf({ before, after, times, atRest, withIdle }) {
   const mib = (/** @type {number | undefined} */ kib) => (kib ?? NaN) / 1_024;
-  const ratio = median(after.mallflow) / median(before.mallflow);
+  const ratio = quantile(after.mallflow, 0.5) / quantile(before.mallflow, 0.5);
   return [
     { what: `create p50 with ${String(idle)} idle × without`, value: ratio, must: '<=', limit: 1.3 },
     { what: 'API at rest, MiB', value: mib(atRest['api']), must: '<=', limit: 150 },

@@ -29,7 +29,7 @@ async function fillCases(db, { open, closed, enterpriseIds, accountId, benefitId
     `alter table bench_numbers add state text;
      update bench_numbers set state = case
        when open then case when n % 3 = 0 then 'stocked' else 'awaiting_payment' end
-       when n % 10 < 7 then 'closed' when n % 10 < 9 then 'expired' else 'cancelled' end`,
+       when n / 10 % 10 < 7 then 'closed' when n / 10 % 10 < 9 then 'expired' else 'cancelled' end`,
   );
   await insertPurchases(db, { accountId, benefitId });
   await insertCases(db);
