@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { credentialsByLogin } from '../../db/account/repository';
 import { enterpriseBalance, verifyLedger } from '../../db/ledger/queries';
-import { firstRow, rows } from '../../db/connection';
+import { rows } from '../../db/connection';
 import { cloneDatabase, type TestDatabase } from '../support/database';
 import { runAdmin } from './run-admin';
 
@@ -73,9 +73,6 @@ describe('faults of the configuration', () => {
     const refused = await withEnv(['ledger', 'verify'], { NODE_ENV: 'production' });
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('MALLFLOW_SECRET: expected a secret of your own in production');
-    const short = { NODE_ENV: 'production', MALLFLOW_TIME_PROFILE: 'short', MALLFLOW_COOKIE_SECURE: 'false' };
-    expect((await withEnv(['ledger', 'verify'], short)).stderr).toContain('3 fault(s)');
-    expect((await withEnv(['ledger', 'verify'], { NODE_ENV: 'production', MALLFLOW_SECRET: secret })).code).toBe(0);
   });
 });
 
@@ -101,14 +98,7 @@ describe('usage', () => {
       'ledger',
     ])
       expect(help.stdout).toContain(command);
-    expect((await withEnv(['enterprise'])).code).toBe(2);
-    expect((await withEnv(['no-such-command'])).code).toBe(2);
-  });
-
-  it('is no use without a database', async () => {
-    const away = await withEnv(['ledger', 'verify'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
-    expect(away.code).toBe(1);
-    expect(away.stderr).not.toBe('');
-    expect(await firstRow(database.db, 'select 1 as one')).toEqual({ one: 1 });
+    const mistakes = await Promise.all([withEnv(['enterprise']), withEnv(['no-such-command'])]);
+    expect(mistakes.map(({ code }) => code)).toEqual([2, 2]);
   });
 });
