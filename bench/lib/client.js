@@ -22,8 +22,8 @@ class Client {
       if (error === undefined) waiter?.resolve(result);
       else waiter?.reject(new Error(error));
     });
-    this.child.on('exit', (code) => {
-      for (const { reject } of this.waiting.values()) reject(new Error(`a load process ended (${String(code)})`));
+    this.child.on('exit', (code, signal) => {
+      for (const { reject } of this.waiting.values()) reject(new Error(`a load process ended (${signal ?? String(code)})`));
     });
   }
 
