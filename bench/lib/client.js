@@ -23,7 +23,8 @@ class Client {
       else waiter?.reject(new Error(error));
     });
     this.child.on('exit', (code, signal) => {
-      for (const { reject } of this.waiting.values()) reject(new Error(`a load process ended (${signal ?? String(code)})`));
+      for (const { reject } of this.waiting.values())
+        reject(new Error(`a load process ended (${signal ?? String(code)})`));
     });
   }
 
