@@ -69,3 +69,9 @@ export function commandRequest(
     body: call.body ?? {},
   };
 }
+
+/** The enterprise of a mall manager; accounts of that role always have one. */
+export function enterpriseOf(principal: Principal): string {
+  if (principal.enterpriseId === null) throw new Error(`${principal.accountId} manages no enterprise`);
+  return principal.enterpriseId;
+}

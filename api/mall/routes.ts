@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { benefitKinds } from '../../domain/catalogue/benefit';
-import type { Principal } from '../../domain/shared/roles';
 import { commodityCategories, commoditySources, commodityStates } from '../../domain/stock/states';
 import { processIdOf } from '../../domain/shared/ids';
 import { listBenefits, type BenefitRow } from '../../db/catalogue/queries';
@@ -9,14 +8,8 @@ import { listMalls, type MallRow } from '../../db/mall/queries';
 import { commodityById, listCommodities, type CommodityRow } from '../../db/stock/queries';
 import { resourceShape } from '../http/answers';
 import { listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
-import { route, type AnyRoute } from '../http/route';
+import { enterpriseOf, route, type AnyRoute } from '../http/route';
 import { iso, isoOrNull, isoTime } from '../http/times';
-
-/** The enterprise of a mall manager; accounts of that role always have one. */
-export function enterpriseOf(principal: Principal): string {
-  if (principal.enterpriseId === null) throw new Error(`${principal.accountId} manages no enterprise`);
-  return principal.enterpriseId;
-}
 
 export const mallSchema = z.strictObject({ ...resourceShape, name: z.string(), enterpriseId: z.string() });
 

@@ -1,18 +1,22 @@
 import { z } from 'zod';
 import { payPurchaseSchema, placePurchaseSchema } from '../../domain/purchase/schemas';
-import { purchaseMachine, purchaseStates, type PurchaseCommand } from '../../domain/purchase/states';
+import {
+  purchaseMachine,
+  purchaseStates,
+  type PurchaseCommand,
+  type PurchaseState,
+} from '../../domain/purchase/states';
 import { DomainError } from '../../domain/shared/errors';
-import { alreadyReached, allows, wrongState } from '../../domain/shared/state-machine';
 import { benefitById } from '../../db/catalogue/queries';
 import { enterpriseBalance } from '../../db/ledger/queries';
 import { newId } from '../../db/new-id';
 import { listPurchases, purchaseById, type PurchaseRow } from '../../db/purchase/queries';
 import { purchaseStart } from '../../temporal/starts';
 import { purchaseUpdates, purchaseWorkflowId } from '../../workflows/purchase/contract';
-import { acceptedSchema, type Answer } from '../http/answers';
+import { acceptedSchema } from '../http/answers';
+import { commandCase, type CaseKind } from '../http/case-command';
 import { listAnswer, listQuery, listSchema, pageRequest } from '../http/lists';
-import { commandRequest, route, type AnyRoute, type Call, type Sighting } from '../http/route';
-import { enterpriseOf } from '../mall/routes';
+import { commandRequest, enterpriseOf, route, type AnyRoute, type Sighting } from '../http/route';
 import {
   purchaseSchema,
   purchaseSummarySchema,
@@ -66,37 +70,13 @@ function benefitNotFound(): DomainError {
   });
 }
 
-/** A person's command upon a purchase: judged by its row first, then carried out by its run. */
-function command<Body>(
-  call: Call<Body, undefined, PurchaseRow>,
-  name: PurchaseCommand,
-  facts: (row: PurchaseRow) => Promise<void> = () => Promise.resolve(),
-): Promise<Answer> {
-  const { services, principal, target, requestId, language } = call;
-  const enterpriseId = enterpriseOf(principal);
-  let row: PurchaseRow | undefined = target;
-  return services.commands.forCase({
-    ...commandRequest(call),
-    status: 200,
-    allocate: () => ({ resourceId: target.id, workflowId: purchaseWorkflowId(target.id) }),
-    check: async () => {
-      // The row found with the request serves the first look; a later one must see what changed meanwhile.
-      const current = row ?? (await purchaseById(services.db, enterpriseId, target.id)) ?? target;
-      row = undefined;
-      if (alreadyReached(purchaseMachine, current.state, name)) return 'reached';
-      if (!allows(purchaseMachine, current.state, name)) throw wrongState(purchaseMachine, current.state);
-      await facts(current);
-      return 'go';
-    },
-    deliver: (claim) =>
-      services.gateway.command(purchaseWorkflowId(target.id), purchaseUpdates[name], claim.updateId, {
-        commandId: claim.id,
-        accountId: principal.accountId,
-        requestId,
-      }),
-    render: (id) => renderPurchaseById(services.db, enterpriseId, id, language),
-  });
-}
+const purchaseCase: CaseKind<PurchaseRow, PurchaseState, PurchaseCommand> = {
+  machine: purchaseMachine,
+  workflowId: purchaseWorkflowId,
+  updates: purchaseUpdates,
+  find: purchaseById,
+  render: renderPurchaseById,
+};
 
 const pay = route({
   method: 'post',
@@ -109,16 +89,18 @@ const pay = route({
   body: payPurchaseSchema,
   answers: { 200: purchaseSchema, 202: acceptedSchema },
   handle: (call) =>
-    command(call, 'pay', async (row) => {
-      // rule: only-the-balance-pays
-      if (call.body.method !== 'balance')
-        throw new DomainError('CHANNEL_NOT_AVAILABLE', {
-          errors: [{ path: '/method', code: 'CHANNEL_NOT_AVAILABLE', message: 'only balance is available here' }],
-        });
-      const { balanceFen, heldFen } = await enterpriseBalance(call.services.db, enterpriseOf(call.principal));
-      const missingFen = row.totalFen - (balanceFen - heldFen);
-      // rule: short-balance-is-checked-first
-      if (missingFen > 0) throw new DomainError('BALANCE_SHORT', { missingFen });
+    commandCase(purchaseCase, call, 'pay', {
+      facts: async (row) => {
+        // rule: only-the-balance-pays
+        if (call.body.method !== 'balance')
+          throw new DomainError('CHANNEL_NOT_AVAILABLE', {
+            errors: [{ path: '/method', code: 'CHANNEL_NOT_AVAILABLE', message: 'only balance is available here' }],
+          });
+        const { balanceFen, heldFen } = await enterpriseBalance(call.services.db, enterpriseOf(call.principal));
+        const missingFen = row.totalFen - (balanceFen - heldFen);
+        // rule: short-balance-is-checked-first
+        if (missingFen > 0) throw new DomainError('BALANCE_SHORT', { missingFen });
+      },
     }),
 });
 
@@ -131,7 +113,7 @@ const cancel = route({
   idempotency: 'honoured',
   find: findPurchase,
   answers: { 200: purchaseSchema, 202: acceptedSchema },
-  handle: (call) => command(call, 'cancel'),
+  handle: (call) => commandCase(purchaseCase, call, 'cancel'),
 });
 
 const close = route({
@@ -143,7 +125,7 @@ const close = route({
   idempotency: 'honoured',
   find: findPurchase,
   answers: { 200: purchaseSchema, 202: acceptedSchema },
-  handle: (call) => command(call, 'close'),
+  handle: (call) => commandCase(purchaseCase, call, 'close'),
 });
 
 const list = route({
