@@ -5,8 +5,17 @@ const taskCompleted = 7;
 const taskTimedOut = 8;
 const taskFailed = 9;
 
-/** True when the newest workflow task that ended has failed: the code cannot go on with this history. */
+/**
+ * Of several workflow tasks in a row that failed or timed out, the engine writes down only the first (E8), so a task
+ * tried this often is failing whatever its first try ended with: a worker that merely died is back long before.
+ */
+const triesOfFailingTask = 5;
+
+/** True when the newest workflow task cannot be finished: the code cannot go on with this history. */
 export async function lastWorkflowTaskFailed(client: Client, workflowId: string): Promise<boolean> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  // rule: many-tries-are-a-failure
+  if ((raw.pendingWorkflowTask?.attempt ?? 1) >= triesOfFailingTask) return true;
   const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
     namespace: client.options.namespace,
     execution: { workflowId },

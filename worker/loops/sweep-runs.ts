@@ -1,7 +1,7 @@
 import { openCasesAfter } from '../../db/case/repository';
 import { isRunning } from '../../temporal/run-health';
 import { resumeCase } from '../resume-case';
-import type { WatchdogParts } from './watchdog';
+import { eachByItself, type WatchdogParts } from './watchdog';
 
 /** Few enough to be unnoticed by the engine; ten thousand idle cases are looked at within the hour. */
 const batch = 50;
@@ -22,10 +22,12 @@ export function sweepRuns(parts: Pick<WatchdogParts, 'db' | 'gateway' | 'tempora
       after = cases.length < batch ? '' : (cases.at(-1)?.id ?? '');
       missing = false;
       for (const at of cases) {
-        if (await temporal.withDeadline(Date.now() + 5_000, () => isRunning(temporal, at.workflowId))) continue;
-        missing = true;
-        const outcome = await resumeCase(db, gateway, at, settings);
-        if (outcome === 'started') log.warn({ workflowId: at.workflowId }, 'a run was gone and is started again');
+        await eachByItself(log, at, async () => {
+          if (await temporal.withDeadline(Date.now() + 5_000, () => isRunning(temporal, at.workflowId))) return;
+          missing = true;
+          const outcome = await resumeCase(db, gateway, at, settings);
+          if (outcome === 'started') log.warn({ workflowId: at.workflowId }, 'a run was gone and is started again');
+        });
       }
     } while (missing && after !== '');
   };

@@ -29,11 +29,23 @@ export interface WatchdogParts {
  */
 export async function watchCases(parts: WatchdogParts): Promise<void> {
   for (const at of await casesToWatch(parts.db, { overdueByMs: parts.overdueByMs, limit: 100 })) {
-    const outcome = await resumeCase(parts.db, parts.gateway, at, parts.settings);
-    if (outcome === 'started') parts.log.warn({ workflowId: at.workflowId }, 'a run was gone and is started again');
-    if (outcome === 'running') await diagnose(parts, at);
-    else await clearStuck(parts.db, at.workflowId);
+    await eachByItself(parts.log, at, () => lookAfter(parts, at));
   }
+}
+
+/** One case that cannot be helped must not keep the others from their turn. */
+export async function eachByItself(log: Logger, at: WatchedCase, work: () => Promise<void>): Promise<void> {
+  // rule: one-bad-case-stops-no-round
+  await work().catch((error: unknown) =>
+    log.warn({ err: error, workflowId: at.workflowId }, 'a case could not be seen to'),
+  );
+}
+
+async function lookAfter(parts: WatchdogParts, at: WatchedCase): Promise<void> {
+  const outcome = await resumeCase(parts.db, parts.gateway, at, parts.settings);
+  if (outcome === 'started') parts.log.warn({ workflowId: at.workflowId }, 'a run was gone and is started again');
+  if (outcome === 'running') await diagnose(parts, at);
+  else await clearStuck(parts.db, at.workflowId);
 }
 
 async function diagnose(parts: WatchdogParts, at: WatchedCase): Promise<void> {
