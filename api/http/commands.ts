@@ -7,6 +7,7 @@ import {
   findCommand,
   hasEffect,
   keepOutcome,
+  keepOutcomeOfEffect,
   markAccepted,
   reclaimCommand,
   recordEffect,
@@ -234,7 +235,7 @@ export class Commands {
 
   private async answer(claim: Command, command: CaseCommand): Promise<Answer> {
     const body = await command.render(claim.resourceId);
-    await keepOutcome(this.db, claim.id, { status: command.status, body });
+    await keepOutcomeOfEffect(this.db, claim.id, { status: command.status, body });
     return { status: command.status, body };
   }
 }

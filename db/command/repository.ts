@@ -203,14 +203,28 @@ export async function recordLapse(db: Db, command: Pick<Command, 'id' | 'updateI
  * Keeps the answer as it was given, without secrets: the same key gives it again for 30 days. Only 2xx answers are kept,
  * so the command has happened, even where nothing was left for it to do.
  */
-export async function keepOutcome(db: Queryable, id: string, outcome: Outcome): Promise<void> {
+export async function keepOutcome(trx: Trx, id: string, outcome: Outcome): Promise<void> {
   // rule: first-outcome-is-kept
+  await run(trx, `${setOutcome} where id = :id and outcome_status is null`, outcomeOf(id, outcome));
+}
+
+/**
+ * {@link keepOutcome} of a command whose effect is committed already. It does not wait for the disk: should the server
+ * fall in that moment, the key is answered from the effect and the rows.
+ */
+export async function keepOutcomeOfEffect(db: Db, id: string, outcome: Outcome): Promise<void> {
+  // rule: first-outcome-of-effect-is-kept
   await run(
     db,
-    `${setEffect}, outcome_status = :status, outcome_body = :body::jsonb
-      where id = :id and outcome_status is null`,
-    { id, status: outcome.status, body: JSON.stringify(outcome.body) },
+    `${setOutcome} where id = :id and outcome_status is null and set_config('synchronous_commit', 'off', true) = 'off'`,
+    outcomeOf(id, outcome),
   );
+}
+
+const setOutcome = `${setEffect}, outcome_status = :status, outcome_body = :body::jsonb`;
+
+function outcomeOf(id: string, outcome: Outcome) {
+  return { id, status: outcome.status, body: JSON.stringify(outcome.body) };
 }
 
 export async function deleteCommandsOlderThan(db: Db, days: number): Promise<void> {

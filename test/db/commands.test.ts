@@ -7,6 +7,7 @@ import {
   findCommand,
   hasEffect,
   keepOutcome,
+  keepOutcomeOfEffect,
   markAccepted,
   reclaimCommand,
   recordCreation,
@@ -15,6 +16,7 @@ import {
   recordRefusal,
   renewUpdateId,
   type Command,
+  type Outcome,
 } from '../../db/command/repository';
 import { run } from '../../db/connection';
 import { newId } from '../../db/new-id';
@@ -222,10 +224,13 @@ describe('a lapse', () => {
 });
 
 describe('an outcome', () => {
-  it('is kept as it was given first', async () => {
+  it.each([
+    { of: 'a transaction', keep: (id: string, o: Outcome) => base.db.transaction((trx) => keepOutcome(trx, id, o)) },
+    { of: 'a committed effect', keep: (id: string, o: Outcome) => keepOutcomeOfEffect(base.db, id, o) },
+  ])('of $of is kept as it was given first', async ({ keep }) => {
     const claim = await base.claim();
-    await keepOutcome(base.db, claim.id, { status: 201, body: { id: 'pur_1', 价: [1, null] } });
-    await keepOutcome(base.db, claim.id, { status: 200, body: null });
+    await keep(claim.id, { status: 201, body: { id: 'pur_1', 价: [1, null] } });
+    await keep(claim.id, { status: 200, body: null });
     expect((await read(claim)).outcome).toEqual({ status: 201, body: { id: 'pur_1', 价: [1, null] } });
     // Only what succeeded is kept: then the command has happened.
     expect(await hasEffect(base.db, claim.id)).toBe(true);
