@@ -4,7 +4,7 @@
 const { createHash, randomUUID } = require('node:crypto');
 const { principalByToken } = require('../../dist/db/account/repository');
 const { benefitById } = require('../../dist/db/catalogue/queries');
-const { claimCommand, findCommand, keepOutcome, recordEffect } = require('../../dist/db/command/repository');
+const { claimCommand, findCommand, keepOutcomeOfEffect, recordEffect } = require('../../dist/db/command/repository');
 const { enterpriseBalance } = require('../../dist/db/ledger/queries');
 const { newId } = require('../../dist/db/new-id');
 const { purchaseById } = require('../../dist/db/purchase/queries');
@@ -43,7 +43,7 @@ function openSql({ databaseUrl, benefitId, buyers }) {
     if (claim === undefined) throw new Error('the claim was taken');
     await db.transaction((trx) => step(trx, claim.id));
     const body = await purchaseById(db, buyer.enterpriseId, purchaseId);
-    await keepOutcome(db, claim.id, { status: 200, body });
+    await keepOutcomeOfEffect(db, claim.id, { status: 200, body });
     return performance.now() - startedAt;
   }
 
