@@ -9,15 +9,18 @@ function keyOfCursor(cursor: string): string {
   return Buffer.from(cursor, 'base64url').toString('latin1');
 }
 
+const limitBounds = 'a whole number from 1 to 200';
+
+/** A query brings text; what the text must be is said as a number, so that the OpenAPI document says it too. */
+const pageLimit = z.preprocess(
+  (text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text),
+  z.int(limitBounds).min(1, limitBounds).max(200, limitBounds),
+);
+
 /** Query of a list: `limit` 1..200, `cursor`, and the filters given; anything else is refused by name. */
 export function listQuery<F extends z.ZodRawShape>(filters: F, sortedBy: keyof typeof keyPatterns = 'id') {
   return z.strictObject({
-    limit: z
-      .string()
-      .regex(/^\d{1,3}$/, 'a whole number from 1 to 200')
-      .transform(Number)
-      .refine((limit) => limit >= 1 && limit <= 200, 'a whole number from 1 to 200')
-      .optional(),
+    limit: pageLimit.optional(),
     cursor: z
       .string()
       .max(64)

@@ -92,6 +92,14 @@ describe('docs/openapi.json', () => {
     }
   });
 
+  it('says of every list how many it gives at once', () => {
+    const limits = operations.flatMap(({ operation }) =>
+      (operation.parameters as Body[]).filter(({ name }) => name === 'limit'),
+    );
+    expect(limits.length).toBeGreaterThan(5);
+    for (const { schema } of limits) expect(schema).toEqual({ type: 'integer', minimum: 1, maximum: 200 });
+  });
+
   it('names security schemes that exist', () => {
     const schemes = Object.keys(document.components.securitySchemes as object);
     for (const { operation } of operations)
