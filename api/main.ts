@@ -1,17 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseEnvironment, type Configuration } from '../config/env';
 import { createApi } from './app';
 import { composeServices } from './compose';
+import { createHttpServer } from './http/server';
 import type { Services } from './services';
 
 function listen(config: Configuration, services: Services): Promise<Server> {
   const { app } = createApi(services);
-  const server = createServer({ maxHeaderSize: 16_384, connectionsCheckingInterval: 1_000 }, app);
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 20_000;
-  server.keepAliveTimeout = 65_000;
-  server.maxConnections = 2_000;
+  const server = createHttpServer(app);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.PORT, config.MALLFLOW_HOST, () => resolve(server));

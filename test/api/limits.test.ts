@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { z } from 'zod';
+import { createHttpServer } from '../../api/http/server';
 import { route, type AnyRoute } from '../../api/http/route';
 import { eventually } from '../support/eventually';
 import { type HttpClient } from '../support/http-client';
@@ -139,5 +140,32 @@ describe('limits', () => {
       expect((await manager.get('/v1/purchases')).status).toBe(200);
       expect((await manager.post('/v1/purchases', {})).status).toBe(400);
     }
+  });
+
+  describe('a client that does not come to an end', () => {
+    /** All that is answered until the other side hangs up, on a server that waits `ms` for each part. */
+    const cutOff = async (times: { headMs: number; requestMs: number }, text: string) => {
+      const server = createHttpServer(mallflow.api.app, { ...times, checkEveryMs: 10 });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      try {
+        return await new Promise<string>((resolve, reject) => {
+          let answer = '';
+          const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () => socket.write(text));
+          socket.on('data', (chunk) => (answer += chunk.toString()));
+          socket.once('close', () => resolve(answer)).once('error', reject);
+          sockets.push(socket);
+        });
+      } finally {
+        server.close();
+      }
+    };
+    const head = 'POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+
+    it.each([
+      ['the head', { headMs: 100, requestMs: 60_000 }, `${head}X-Slow: `],
+      ['the body', { headMs: 100, requestMs: 200 }, `${head}Content-Length: 60\r\n\r\n{"login":`],
+    ])('of %s is answered 408 and cut off', async (_, times, text) => {
+      expect(await cutOff(times, text)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    });
   });
 });
