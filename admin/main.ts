@@ -4,7 +4,7 @@ import { addEnterpriseSchema, addMallSchema, addStaffSchema } from '../domain/ac
 import { addBenefitSchema } from '../domain/catalogue/schemas';
 import { topUpSchema } from '../domain/ledger/schemas';
 import { DomainError, errorText } from '../domain/shared/errors';
-import { parseEnvironment, ownerUrl, purchasePolicy, timeProfile, type Configuration } from '../config/env';
+import { parseEnvironment, ownerUrl, casePolicies, timeProfile, type Configuration } from '../config/env';
 import { watchedCase } from '../db/case/repository';
 import { appRole, connect, type Db } from '../db/connection';
 import { verifyLedger } from '../db/ledger/queries';
@@ -150,7 +150,7 @@ admin
       if (at === undefined) throw new UsageError(`no case ${id}`);
       const { gateway, temporal } = gatewayOf(config);
       const settings = {
-        purchasePolicy: purchasePolicy(config),
+        policies: casePolicies(config),
         workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
       };
       return resumeCase(db, gateway, at, settings).finally(() => temporal.connection.close());

@@ -1,4 +1,4 @@
-import { databaseAccess, purchasePolicy, timeProfile, type Configuration, type Environment } from '../config/env';
+import { casePolicies, databaseAccess, timeProfile, type Configuration, type Environment } from '../config/env';
 import { createLog } from '../config/log';
 import { connect } from '../db/connection';
 import { lazyClient, temporalTarget } from '../temporal/connection';
@@ -44,7 +44,7 @@ export function composeServices(config: Configuration, environment: Environment)
       trustProxy: config.MALLFLOW_TRUST_PROXY,
       checkAnswers: config.MALLFLOW_CHECK_ANSWERS,
       mallsPerEnterprise: config.MALLFLOW_MALLS_PER_ENTERPRISE,
-      purchasePolicy: purchasePolicy(config),
+      policies: casePolicies(config),
       workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
     },
   };

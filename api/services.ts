@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Db } from '../db/connection';
 import type { Gateway } from '../temporal/gateway';
-import type { PurchasePolicy } from '../workflows/purchase/contract';
+import type { RunSettings } from '../temporal/starts';
 import type { SignInThrottle } from './account/throttle';
 import type { Passwords } from './account/passwords';
 import type { Commands } from './http/commands';
@@ -19,7 +19,7 @@ export interface Services {
   readonly settings: Settings;
 }
 
-export interface Settings {
+export interface Settings extends RunSettings {
   readonly sessionMs: number;
   readonly cookieSecure: boolean;
   readonly bodyLimitBytes: number;
@@ -30,6 +30,4 @@ export interface Settings {
   /** Every answer is held against its own schema; for tests. */
   readonly checkAnswers: boolean;
   readonly mallsPerEnterprise: number;
-  readonly purchasePolicy: PurchasePolicy;
-  readonly workflowTaskTimeoutMs: number;
 }

@@ -54,6 +54,9 @@ const variables = {
   MALLFLOW_API_POOL: integer(1, 500).default(20),
   MALLFLOW_PAY_WITHIN_SECONDS: seconds.default(30 * 60_000),
   MALLFLOW_DETAIL_OPEN_SECONDS: seconds.default(7 * 86_400_000),
+  MALLFLOW_DRAFT_KEPT_SECONDS: seconds.default(7 * 86_400_000),
+  MALLFLOW_DRAFT_REMINDER_SECONDS: seconds.default(86_400_000),
+  MALLFLOW_CONFIRM_WITHIN_SECONDS: seconds.default(30 * 60_000),
   MALLFLOW_MALLS_PER_ENTERPRISE: integer(1, 1_000).default(3),
   MALLFLOW_WORKER_PORT: integer(0, 65_535).optional(),
   MALLFLOW_WORKER_POOL: integer(1, 500).default(20),
@@ -142,13 +145,22 @@ export function timeProfile(parsed: Parsed): TimeProfile {
   return timeProfiles[parsed.MALLFLOW_TIME_PROFILE];
 }
 
-/** What a new purchase is given to live by. */
-export function purchasePolicy(parsed: Parsed) {
+/** What a new run of each kind is given to live by. */
+export function casePolicies(parsed: Parsed) {
   const { quickMs, attemptMs, firstRetryMs, longestRetryMs } = timeProfile(parsed);
+  const times = { quickMs, attemptMs, firstRetryMs, longestRetryMs };
   return {
-    payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
-    detailOpenForMs: parsed.MALLFLOW_DETAIL_OPEN_SECONDS,
-    times: { quickMs, attemptMs, firstRetryMs, longestRetryMs },
+    purchase: {
+      payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
+      detailOpenForMs: parsed.MALLFLOW_DETAIL_OPEN_SECONDS,
+      times,
+    },
+    commodityAdd: {
+      draftKeptMs: parsed.MALLFLOW_DRAFT_KEPT_SECONDS,
+      remindBeforeMs: parsed.MALLFLOW_DRAFT_REMINDER_SECONDS,
+      times,
+    },
+    stockAllocation: { confirmWithinMs: parsed.MALLFLOW_CONFIRM_WITHIN_SECONDS, times },
   };
 }
 

@@ -69,12 +69,10 @@ export async function up(knex: Knex): Promise<void> {
     -- Checked at commit, so that the lines of one journal may be inserted one after another.
     create function ledger_journal_sums_to_zero() returns trigger language plpgsql as $$
     begin
-      -- rule: journal-sums-to-zero
       if (select sum(amount_fen) from ledger_lines where journal_id = new.journal_id) <> 0 then
         raise exception 'journal % does not sum to zero', new.journal_id
           using errcode = 'check_violation', constraint = 'ledger_journal_sums_to_zero';
       end if;
-      -- rule: journal-is-closed
       if (select booked_by from ledger_journals where id = new.journal_id) <> pg_current_xact_id() then
         raise exception 'journal % is closed', new.journal_id
           using errcode = 'check_violation', constraint = 'ledger_journal_is_closed';

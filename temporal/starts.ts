@@ -1,15 +1,66 @@
-import { purchaseWorkflowId, purchaseWorkflowName, type PurchaseInput } from '../workflows/purchase/contract';
+import type { ProcessKind } from '../domain/case/states';
+import {
+  commodityAddWorkflowId,
+  commodityAddWorkflowName,
+  type CommodityAddInput,
+  type CommodityAddPolicy,
+} from '../workflows/commodity-add/contract';
+import {
+  purchaseWorkflowId,
+  purchaseWorkflowName,
+  type PurchaseInput,
+  type PurchasePolicy,
+} from '../workflows/purchase/contract';
+import {
+  stockAllocationWorkflowId,
+  stockAllocationWorkflowName,
+  type StockAllocationInput,
+  type StockAllocationPolicy,
+} from '../workflows/stock-allocation/contract';
 import type { CaseStart } from './gateway';
 
-/** How the run of a purchase is started, by a person's command as well as from facts. */
-export function purchaseStart(input: PurchaseInput, options: { readonly workflowTaskTimeoutMs: number }): CaseStart {
-  return {
-    workflowName: purchaseWorkflowName,
-    workflowId: purchaseWorkflowId(input.purchaseId),
-    kind: 'purchase',
-    subjectId: input.purchaseId,
-    enterpriseId: input.enterpriseId,
-    input,
-    workflowTaskTimeoutMs: options.workflowTaskTimeoutMs,
-  };
+/** What a new run of each kind is given to live by. */
+export interface CasePolicies {
+  readonly purchase: PurchasePolicy;
+  readonly commodityAdd: CommodityAddPolicy;
+  readonly stockAllocation: StockAllocationPolicy;
+}
+
+export interface RunSettings {
+  readonly policies: CasePolicies;
+  readonly workflowTaskTimeoutMs: number;
+}
+
+/** How the run of a case is started, by a person's command as well as from facts. */
+export const caseStarts = {
+  purchase: (order: Omit<PurchaseInput, 'policy'>, settings: RunSettings): CaseStart =>
+    start('purchase', order.purchaseId, {
+      workflowName: purchaseWorkflowName,
+      workflowId: purchaseWorkflowId(order.purchaseId),
+      enterpriseId: order.enterpriseId,
+      input: { ...order, policy: settings.policies.purchase } satisfies PurchaseInput,
+      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    }),
+
+  commodityAdd: (commodity: Omit<CommodityAddInput, 'policy'>, settings: RunSettings): CaseStart =>
+    start('commodity_add', commodity.commodityId, {
+      workflowName: commodityAddWorkflowName,
+      workflowId: commodityAddWorkflowId(commodity.commodityId),
+      enterpriseId: commodity.enterpriseId,
+      input: { ...commodity, policy: settings.policies.commodityAdd } satisfies CommodityAddInput,
+      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    }),
+
+  stockAllocation: (allocation: Omit<StockAllocationInput, 'policy'>, settings: RunSettings): CaseStart =>
+    start('stock_allocation', allocation.allocationId, {
+      workflowName: stockAllocationWorkflowName,
+      workflowId: stockAllocationWorkflowId(allocation.allocationId),
+      enterpriseId: allocation.enterpriseId,
+      input: { ...allocation, policy: settings.policies.stockAllocation } satisfies StockAllocationInput,
+      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    }),
+} as const;
+
+function start(kind: ProcessKind, subjectId: string, rest: Omit<CaseStart, 'kind' | 'subjectId'>): CaseStart {
+  return { kind, subjectId, ...rest };
 }

@@ -3,7 +3,7 @@ import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createPurchaseActivities } from '../activities/purchase/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
-import { databaseAccess, purchasePolicy, timeProfile, type Configuration } from '../config/env';
+import { casePolicies, databaseAccess, timeProfile, type Configuration } from '../config/env';
 import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
 import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
@@ -89,7 +89,7 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
   const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
   const gateway = new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE);
   const settings = {
-    purchasePolicy: purchasePolicy(config),
+    policies: casePolicies(config),
     workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
   };
   const overdueByMs = config.MALLFLOW_WATCHDOG_SECONDS;

@@ -1,14 +1,10 @@
 import { whileOpenAndLocked, type WatchedCase } from '../db/case/repository';
 import type { Db } from '../db/connection';
 import { purchaseOrigin } from '../db/purchase/queries';
+import { allocationOrigin } from '../db/stock/allocation-queries';
+import { commodityOrigin } from '../db/stock/queries';
 import type { CaseStart, Gateway } from '../temporal/gateway';
-import { purchaseStart } from '../temporal/starts';
-import type { PurchasePolicy } from '../workflows/purchase/contract';
-
-export interface ResumeSettings {
-  readonly purchasePolicy: PurchasePolicy;
-  readonly workflowTaskTimeoutMs: number;
-}
+import { caseStarts, type RunSettings } from '../temporal/starts';
 
 /** `started`: the run was gone and is there again; `running`: it was there; `closed`: the case is over. */
 export type Resumed = 'started' | 'running' | 'closed';
@@ -17,12 +13,7 @@ export type Resumed = 'started' | 'running' | 'closed';
  * Starts the run of an open case again from its rows. Every workflow begins with "open or load", so the new run goes on
  * from the state the rows are in; nothing is done twice.
  */
-export async function resumeCase(
-  db: Db,
-  gateway: Gateway,
-  at: WatchedCase,
-  settings: ResumeSettings,
-): Promise<Resumed> {
+export async function resumeCase(db: Db, gateway: Gateway, at: WatchedCase, settings: RunSettings): Promise<Resumed> {
   const start = await startFromFacts(db, at, settings);
   let started = false;
   const open = await whileOpenAndLocked(db, at.workflowId, async () => {
@@ -32,14 +23,25 @@ export async function resumeCase(
   return started ? 'started' : 'running';
 }
 
-async function startFromFacts(db: Db, at: WatchedCase, settings: ResumeSettings): Promise<CaseStart> {
+async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): Promise<CaseStart> {
+  const nobodysCommand = { commandId: null, requestId: null };
   switch (at.kind) {
     case 'purchase': {
-      const origin = await purchaseOrigin(db, at.subjectId);
-      if (origin === undefined) throw new Error(`no purchase ${at.subjectId}`);
-      const { placedBy, ...order } = origin;
-      const nobodysCommand = { accountId: placedBy, commandId: null, requestId: null };
-      return purchaseStart({ ...order, ...nobodysCommand, policy: settings.purchasePolicy }, settings);
+      const { placedBy, ...order } = there(await purchaseOrigin(db, at.subjectId), at);
+      return caseStarts.purchase({ ...order, accountId: placedBy, ...nobodysCommand }, settings);
+    }
+    case 'commodity_add': {
+      const { addedBy, ...commodity } = there(await commodityOrigin(db, at.subjectId), at);
+      return caseStarts.commodityAdd({ ...commodity, accountId: addedBy, ...nobodysCommand }, settings);
+    }
+    case 'stock_allocation': {
+      const { proposedBy, ...allocation } = there(await allocationOrigin(db, at.subjectId), at);
+      return caseStarts.stockAllocation({ ...allocation, accountId: proposedBy, ...nobodysCommand }, settings);
     }
   }
+}
+
+function there<O>(origin: O | undefined, at: WatchedCase): O {
+  if (origin === undefined) throw new Error(`no ${at.kind} ${at.subjectId}`);
+  return origin;
 }

@@ -1,2 +1,4 @@
 /** The only entry of the workflow bundle: every workflow type the worker knows. */
 export { purchase } from './purchase/workflow';
+export { commodityAdd } from './commodity-add/workflow';
+export { stockAllocation } from './stock-allocation/workflow';

@@ -11,7 +11,7 @@ import { benefitById } from '../../db/catalogue/queries';
 import { enterpriseBalance } from '../../db/ledger/queries';
 import { newId } from '../../db/new-id';
 import { listPurchases, purchaseById, type PurchaseRow } from '../../db/purchase/queries';
-import { purchaseStart } from '../../temporal/starts';
+import { caseStarts } from '../../temporal/starts';
 import { purchaseUpdates, purchaseWorkflowId } from '../../workflows/purchase/contract';
 import { acceptedSchema } from '../http/answers';
 import { commandCase, type CaseKind } from '../http/case-command';
@@ -56,7 +56,7 @@ const place = route({
       deliver: (claim) => {
         const order = { purchaseId: claim.resourceId, enterpriseId, ...body };
         const by = { accountId: principal.accountId, commandId: claim.id, requestId };
-        const start = purchaseStart({ ...order, ...by, policy: settings.purchasePolicy }, settings);
+        const start = caseStarts.purchase({ ...order, ...by }, settings);
         return gateway.create(start, claim.updateId);
       },
       render: (id) => renderPurchaseById(db, enterpriseId, id, language),

@@ -21,7 +21,7 @@ export async function placeHold(trx: Trx, request: HoldRequest): Promise<string>
   const id = newId('hold');
   const placed = await firstRow<{ id: string }>(
     trx,
-    `insert into ledger_holds (id, account_id, amount_fen, source, kind)
+    `insert into ledger_holds (id, account_id, amount, source, kind)
      values (:id, :accountId, :amountFen, :source, :kind)
      on conflict on constraint ledger_holds_once do nothing returning id`,
     { id, ...request },
@@ -30,8 +30,8 @@ export async function placeHold(trx: Trx, request: HoldRequest): Promise<string>
   // rule: short-balance-holds-nothing
   const held = await firstRow(
     trx,
-    `update ledger_balances set held_fen = held_fen + :amountFen
-      where account_id = :accountId and (may_be_negative or posted_fen - held_fen >= :amountFen)
+    `update ledger_balances set held = held + :amountFen
+      where account_id = :accountId and (may_be_negative or posted - held >= :amountFen)
      returning account_id`,
     { accountId: request.accountId, amountFen: request.amountFen },
   );
@@ -40,13 +40,13 @@ export async function placeHold(trx: Trx, request: HoldRequest): Promise<string>
 }
 
 async function existingHold(trx: Trx, request: HoldRequest): Promise<string> {
-  const existing = await firstRow<{ id: string; account_id: string; amount_fen: number }>(
+  const existing = await firstRow<{ id: string; account_id: string; amount: number }>(
     trx,
-    'select id, account_id, amount_fen from ledger_holds where source = :source and kind = :kind',
+    'select id, account_id, amount from ledger_holds where source = :source and kind = :kind',
     { source: request.source, kind: request.kind },
   );
   // rule: hold-keeps-its-terms
-  if (existing?.account_id !== request.accountId || existing.amount_fen !== request.amountFen)
+  if (existing?.account_id !== request.accountId || existing.amount !== request.amountFen)
     throw new Error(`hold ${request.source}/${request.kind} exists with other terms`);
   return existing.id;
 }
@@ -54,7 +54,7 @@ async function existingHold(trx: Trx, request: HoldRequest): Promise<string> {
 async function holdShortage(trx: Trx, request: HoldRequest): Promise<Error> {
   const account = await firstRow<{ available: number }>(
     trx,
-    'select posted_fen - held_fen as available from ledger_balances where account_id = :accountId',
+    'select posted - held as available from ledger_balances where account_id = :accountId',
     { accountId: request.accountId },
   );
   if (account === undefined) return new Error(`no ledger account ${request.accountId}`);
@@ -63,7 +63,7 @@ async function holdShortage(trx: Trx, request: HoldRequest): Promise<Error> {
 
 interface HoldRow {
   readonly account_id: string;
-  readonly amount_fen: number;
+  readonly amount: number;
 }
 
 /** Settles the hold and pays its amount to `toAccountId`. Returns false when it was settled before. */
@@ -78,8 +78,8 @@ export async function postHold(
     source: order.source,
     kind: order.kind,
     lines: [
-      { accountId: hold.account_id, amountFen: -hold.amount_fen },
-      { accountId: order.toAccountId, amountFen: hold.amount_fen },
+      { accountId: hold.account_id, amountFen: -hold.amount },
+      { accountId: order.toAccountId, amountFen: hold.amount },
     ],
   });
   await run(
@@ -103,14 +103,14 @@ function lockPending(trx: Trx, holdId: string): Promise<HoldRow | undefined> {
   // rule: hold-settled-once, hold-settled-under-lock
   return firstRow<HoldRow>(
     trx,
-    `select account_id, amount_fen from ledger_holds where id = :holdId and state = 'pending' for update`,
+    `select account_id, amount from ledger_holds where id = :holdId and state = 'pending' for update`,
     { holdId },
   );
 }
 
 async function release(trx: Trx, hold: HoldRow): Promise<void> {
-  await run(trx, 'update ledger_balances set held_fen = held_fen - :amountFen where account_id = :accountId', {
-    amountFen: hold.amount_fen,
+  await run(trx, 'update ledger_balances set held = held - :amountFen where account_id = :accountId', {
+    amountFen: hold.amount,
     accountId: hold.account_id,
   });
 }

@@ -11,7 +11,7 @@ export interface Balance {
 export async function enterpriseBalance(db: Queryable, enterpriseId: string): Promise<Balance> {
   const row = await firstRow<Balance>(
     db,
-    'select posted_fen as "balanceFen", held_fen as "heldFen" from ledger_balances where account_id = :id',
+    'select posted as "balanceFen", held as "heldFen" from ledger_balances where account_id = :id',
     { id: ledgerAccountId('balance', enterpriseId) },
   );
   return row ?? { balanceFen: 0, heldFen: 0 };
@@ -28,7 +28,7 @@ export interface Entry {
 export async function balanceEntries(db: Db, enterpriseId: string, request: PageRequest): Promise<Page<Entry>> {
   const found = await rows<Entry>(
     db,
-    `select l.id, j.posted_at as at, j.kind, j.source, l.amount_fen as "amountFen"
+    `select l.id, j.posted_at as at, j.kind, j.source, l.amount as "amountFen"
        from ledger_lines l join ledger_journals j on j.id = l.journal_id
       where l.account_id = :id and (:after::bigint is null or l.id < :after::bigint)
       order by l.id desc limit :limit + 1`,
@@ -47,20 +47,20 @@ export async function verifyLedger(db: Db): Promise<Discrepancy[]> {
   return rows<Discrepancy>(
     db,
     `select b.account_id as subject,
-            format('balance says %s, lines say %s', b.posted_fen, coalesce(l.sum, 0)) as problem
+            format('balance says %s, lines say %s', b.posted, coalesce(l.sum, 0)) as problem
        from ledger_balances b
-       left join (select account_id, sum(amount_fen) as sum from ledger_lines group by 1) l using (account_id)
-      where b.posted_fen <> coalesce(l.sum, 0)
+       left join (select account_id, sum(amount) as sum from ledger_lines group by 1) l using (account_id)
+      where b.posted <> coalesce(l.sum, 0)
      union all
-     select b.account_id, format('held says %s, pending holds say %s', b.held_fen, coalesce(h.sum, 0))
+     select b.account_id, format('held says %s, pending holds say %s', b.held, coalesce(h.sum, 0))
        from ledger_balances b
-       left join (select account_id, sum(amount_fen) as sum from ledger_holds where state = 'pending' group by 1) h
+       left join (select account_id, sum(amount) as sum from ledger_holds where state = 'pending' group by 1) h
             using (account_id)
-      where b.held_fen <> coalesce(h.sum, 0)
+      where b.held <> coalesce(h.sum, 0)
      union all
-     select j.id, format('journal sums to %s over %s lines', coalesce(sum(l.amount_fen), 0), count(l.id))
+     select j.id, format('journal sums to %s over %s lines', coalesce(sum(l.amount), 0), count(l.id))
        from ledger_journals j left join ledger_lines l on l.journal_id = j.id
-      group by j.id having coalesce(sum(l.amount_fen), 0) <> 0 or count(l.id) < 2
+      group by j.id having coalesce(sum(l.amount), 0) <> 0 or count(l.id) < 2
      order by 1`,
   );
 }

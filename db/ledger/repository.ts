@@ -43,16 +43,16 @@ export async function post(trx: Trx, posting: Posting): Promise<string> {
      ), journal as (
        insert into ledger_journals (id, source, kind) values (:journalId, :source, :kind)
      ), written as (
-       insert into ledger_lines (journal_id, account_id, amount_fen)
+       insert into ledger_lines (journal_id, account_id, amount)
        select :journalId, "accountId", "amountFen" from line
      ), locked as materialized (
        select account_id from ledger_balances
         where account_id in (select "accountId" from line) order by account_id for update
      )
-     update ledger_balances b set posted_fen = b.posted_fen + line."amountFen"
+     update ledger_balances b set posted = b.posted + line."amountFen"
        from line join locked on locked.account_id = line."accountId"
       where b.account_id = line."accountId"
-        and (b.may_be_negative or b.posted_fen - b.held_fen + line."amountFen" >= 0)
+        and (b.may_be_negative or b.posted - b.held + line."amountFen" >= 0)
      returning b.account_id`,
     { journalId, source: posting.source, kind: posting.kind, lines: JSON.stringify(posting.lines) },
   );
@@ -65,7 +65,7 @@ async function shortage(trx: Trx, lines: readonly LedgerLine[]): Promise<Error> 
   for (const line of lines) {
     const account = await firstRow<{ available: number; free: boolean }>(
       trx,
-      'select posted_fen - held_fen as available, may_be_negative as free from ledger_balances where account_id = :id',
+      'select posted - held as available, may_be_negative as free from ledger_balances where account_id = :id',
       { id: line.accountId },
     );
     if (account === undefined) return new Error(`no ledger account ${line.accountId}`);

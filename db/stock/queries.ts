@@ -1,4 +1,5 @@
 import type { CommodityCategory, CommoditySource, CommodityState } from '../../domain/stock/states';
+import type { FirstStep } from '../../domain/stock/steps';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
 
@@ -61,5 +62,25 @@ export async function commodityById(
     db,
     `select ${columns} from commodities where id = :id and enterprise_id = :enterpriseId`,
     { id, enterpriseId },
+  );
+}
+
+/** What the run of an own commodity is started from again; undefined for purchased stock, which no run brought in. */
+export interface CommodityOrigin {
+  readonly commodityId: string;
+  readonly enterpriseId: string;
+  readonly addedBy: string;
+  readonly firstStep: FirstStep;
+}
+
+export async function commodityOrigin(db: Queryable, commodityId: string): Promise<CommodityOrigin | undefined> {
+  return firstRow<CommodityOrigin>(
+    db,
+    `select id as "commodityId", enterprise_id as "enterpriseId", added_by as "addedBy",
+            jsonb_build_object('purpose', purpose, 'name', name, 'category', category,
+              'awardTemplateId', award_template_id, 'priceFen', price_fen, 'redemptionNote', redemption_note,
+              'coverImageId', cover_image_id, 'detailImageId', detail_image_id) as "firstStep"
+       from commodities where id = :commodityId and source = 'own'`,
+    { commodityId },
   );
 }

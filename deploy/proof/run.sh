@@ -378,7 +378,7 @@ wait_for 'the api' 60 answers "$url/readyz"
 check 'the image'\''s health check, api' 0 "$(health PORT="$api_port")"
 check 'the image'\''s health check, worker' 0 "$(health MALLFLOW_WORKER_PORT="$worker_port")"
 refused=$(PGUSER=mallflow_api PGPASSWORD=$APP_DB_PASSWORD psql --no-psqlrc --dbname mallflow \
-  --set VERBOSITY=sqlstate --command 'update ledger_lines set amount_fen = amount_fen' 2>&1 || true)
+  --set VERBOSITY=sqlstate --command 'update ledger_lines set amount = amount' 2>&1 || true)
 check 'a change of ledger lines under the login of api' 'ERROR:  42501' "$refused"
 
 say 'the first operator, as in production'

@@ -1,6 +1,11 @@
 import type { Language } from '../shared/errors';
 import type { PurchaseAct } from '../purchase/states';
+import type { AllocationAct } from '../stock/allocation-states';
+import type { CommodityAct } from '../stock/states';
 import type { ProcessKind } from './states';
+
+/** The acts of a commodity that belong to its being added. */
+type CommodityAddAct = Extract<CommodityAct, 'edit' | 'complete' | 'discard' | 'remind' | 'expire_draft'>;
 
 interface Wording {
   readonly en: string;
@@ -11,7 +16,11 @@ interface Wording {
  * What a timeline says about an act, in the words of a shop manager. `{actor}` is the display name of who did it.
  * Adding a process or an act without words does not compile.
  */
-const words: { readonly purchase: Readonly<Record<PurchaseAct | 'open', Wording>> } = {
+const words: {
+  readonly purchase: Readonly<Record<PurchaseAct | 'open', Wording>>;
+  readonly commodity_add: Readonly<Record<CommodityAddAct | 'open', Wording>>;
+  readonly stock_allocation: Readonly<Record<AllocationAct | 'open', Wording>>;
+} = {
   purchase: {
     open: { en: '{actor} placed the order; it waits for payment', zh: '{actor} 提交了订单，等待支付' },
     pay: { en: '{actor} paid from the enterprise balance', zh: '{actor} 使用企业余额完成支付' },
@@ -23,6 +32,32 @@ const words: { readonly purchase: Readonly<Record<PurchaseAct | 'open', Wording>
     },
     cancel: { en: '{actor} cancelled the order before payment', zh: '{actor} 在支付前取消了订单' },
     expire: { en: 'The order was not paid in time and expired', zh: '订单超时未支付，已失效' },
+  },
+  commodity_add: {
+    open: {
+      en: '{actor} began to add the commodity; it waits for its second step',
+      zh: '{actor} 开始添加商品，等待完成第二步',
+    },
+    edit: { en: '{actor} changed the draft', zh: '{actor} 修改了草稿' },
+    complete: {
+      en: '{actor} finished it; the commodity is in the enterprise stock, online',
+      zh: '{actor} 完成添加，商品已进入企业总库存并上线',
+    },
+    discard: { en: '{actor} discarded the draft', zh: '{actor} 放弃了草稿' },
+    remind: { en: 'The draft expires soon; its manager was reminded', zh: '草稿即将过期，已提醒管理员' },
+    expire_draft: { en: 'The draft was not finished in time and expired', zh: '草稿超时未完成，已失效' },
+  },
+  stock_allocation: {
+    open: {
+      en: '{actor} proposed the allocation; its stock is held until it is confirmed',
+      zh: '{actor} 提交了分配，库存已预占，等待确认',
+    },
+    confirm: {
+      en: '{actor} confirmed it; the stock is the mall’s, online',
+      zh: '{actor} 确认分配，已进入产品子库存并上线',
+    },
+    cancel: { en: '{actor} cancelled it; the stock was given back', zh: '{actor} 取消了分配，库存已退回' },
+    expire: { en: 'It was not confirmed in time; the stock was given back', zh: '分配超时未确认，库存已退回' },
   },
 } satisfies Record<ProcessKind, Readonly<Record<string, Wording>>>;
 

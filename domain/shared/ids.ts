@@ -4,16 +4,22 @@
  */
 export const idPrefixes = {
   account: 'acc',
+  allocation: 'alo',
   benefit: 'ben',
   command: 'op',
   commodity: 'com',
   enterprise: 'ent',
   hold: 'hld',
+  image: 'img',
   journal: 'jnl',
+  listing: 'lst',
   mall: 'mal',
+  member: 'mem',
   process: 'prc',
   purchase: 'pur',
+  section: 'sec',
   session: 'ses',
+  subStock: 'sub',
   topUp: 'top',
 } as const;
 

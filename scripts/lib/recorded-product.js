@@ -92,12 +92,12 @@ class RecordedProduct {
   /** @param {string} purchaseId */
   async resume(purchaseId) {
     const { db, gateway } = this.services;
-    const { purchasePolicy, timeProfile } = dist('config/env.js');
+    const { casePolicies, timeProfile } = dist('config/env.js');
     await dist('worker/resume-case.js').resumeCase(
       db,
       gateway,
       await dist('db/case/repository.js').watchedCase(db, purchaseId),
-      { purchasePolicy: purchasePolicy(this.config), workflowTaskTimeoutMs: timeProfile(this.config).workflowTaskMs },
+      { policies: casePolicies(this.config), workflowTaskTimeoutMs: timeProfile(this.config).workflowTaskMs },
     );
   }
 

@@ -3,7 +3,7 @@ import {
   databaseAccess,
   ownerUrl,
   parseEnvironment,
-  purchasePolicy,
+  casePolicies,
   timeProfile,
   type Environment,
 } from '../../config/env';
@@ -24,7 +24,7 @@ describe('the environment', () => {
   it('needs nothing but a database to try things out', () => {
     const config = parseEnvironment({ DATABASE_URL: 'postgres://localhost/mallflow' });
     expect(databaseAccess(config)).toEqual({ url: 'postgres://localhost/mallflow', role: 'mallflow_app' });
-    expect(purchasePolicy(config)).toMatchObject({ payWithinMs: 1_800_000, detailOpenForMs: 604_800_000 });
+    expect(casePolicies(config).purchase).toMatchObject({ payWithinMs: 1_800_000, detailOpenForMs: 604_800_000 });
   });
 
   it('names a login of its own, or the owner in the restricted role', () => {
@@ -73,7 +73,7 @@ describe('the environment', () => {
 
   it('reads seconds and keeps milliseconds', () => {
     const config = parseEnvironment({ MALLFLOW_PAY_WITHIN_SECONDS: '5', MALLFLOW_TIME_PROFILE: 'short' });
-    expect(purchasePolicy(config).payWithinMs).toBe(5_000);
+    expect(casePolicies(config).purchase.payWithinMs).toBe(5_000);
     expect(timeProfile(config).workflowTaskMs).toBe(2_000);
     expect(faultsOf({ MALLFLOW_PAY_WITHIN_SECONDS: '0' })).toHaveLength(1);
   });

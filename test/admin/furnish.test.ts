@@ -120,12 +120,12 @@ describe('verifying the ledger', () => {
   it('finds it sound, and an altered balance wrong', async () => {
     expect(await admin('ledger', 'verify')).toEqual({ code: 0, stdout: 'the ledger is sound\n', stderr: '' });
     const id = ledgerAccountId('balance', enterpriseId);
-    await run(database.owner, 'update ledger_balances set posted_fen = posted_fen + 1 where account_id = :id', { id });
+    await run(database.owner, 'update ledger_balances set posted = posted + 1 where account_id = :id', { id });
     const found = await admin('ledger', 'verify');
     expect(found.code).toBe(1);
     expect(found.stdout).toContain(id);
     expect(found.stdout).toContain('1 discrepancies');
-    await run(database.owner, 'update ledger_balances set posted_fen = posted_fen - 1 where account_id = :id', { id });
+    await run(database.owner, 'update ledger_balances set posted = posted - 1 where account_id = :id', { id });
     expect((await admin('ledger', 'mend')).code).toBe(2);
   });
 });

@@ -56,7 +56,7 @@ describe('what was done', () => {
 
   /** Through the very pool of the running API: what its role may not do, no fault of ours can do. */
   it.each([
-    ['ledger_lines', 'amount_fen'],
+    ['ledger_lines', 'amount'],
     ['ledger_journals', 'kind'],
     ['audit_log', 'action'],
     ['case_events', 'act'],

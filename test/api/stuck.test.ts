@@ -20,7 +20,7 @@ describe('a step that keeps failing', () => {
     const { owner, db } = mallflow.database;
     const { id, processId, totalFen } = await place(manager, 7);
     const other = await place(manager);
-    await owner.raw(`alter table ledger_lines add constraint poisoned check (amount_fen <> ${Number(totalFen)})`);
+    await owner.raw(`alter table ledger_lines add constraint poisoned check (amount <> ${Number(totalFen)})`);
     const slow = await pay(manager, id as string, 'poisoned');
     expect(slow.status).toBe(202);
 

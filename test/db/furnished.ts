@@ -113,7 +113,7 @@ function deeds(database: TestDatabase, of: Awaited<ReturnType<typeof furnishRows
     balanceFen: async () => {
       const row = await firstRow<{ fen: number }>(
         owner,
-        'select posted_fen as fen from ledger_balances where account_id = :id',
+        'select posted as fen from ledger_balances where account_id = :id',
         { id: ledgerAccountId('balance', of.enterpriseId) },
       );
       return row?.fen ?? NaN;

@@ -112,6 +112,6 @@ describe('a hold', () => {
     expect(await set("state = 'posted', settled_at = now()")).toMatchObject({
       constraint: 'ledger_holds_posted_by_journal',
     });
-    expect(await set('amount_fen = 0')).toMatchObject({ code: '23514' });
+    expect(await set('amount = 0')).toMatchObject({ code: '23514' });
   });
 });

@@ -14,7 +14,7 @@ afterAll(() => base.drop());
 describe('what is written once', () => {
   it.each([
     ['ledger_journals', "set source = 'x'"],
-    ['ledger_lines', 'set amount_fen = 1'],
+    ['ledger_lines', 'set amount = 1'],
     ['ledger_accounts', "set purpose = 'spent'"],
     ['case_events', "set act = 'x'"],
     ['audit_log', "set actor = 'x'"],
@@ -34,7 +34,7 @@ describe('what is written once', () => {
   it.each([
     ['ledger_balances', 'may_be_negative = true'],
     ['ledger_balances', "account_id = 'x'"],
-    ['ledger_holds', 'amount_fen = 1'],
+    ['ledger_holds', 'amount = 1'],
     ['ledger_holds', "account_id = 'x'"],
   ])('the terms of %s stay: %s', async (table, set) => {
     expect(await failureOf(run(base.db, `update ${table} set ${set}`))).toMatchObject({ code: '42501' });
@@ -46,7 +46,7 @@ describe('what is written once', () => {
       for (const [enterpriseId, amountFen] of [[base.enterpriseId, 1] as const, [other, -1] as const])
         await run(
           trx,
-          `insert into ledger_lines (journal_id, account_id, amount_fen)
+          `insert into ledger_lines (journal_id, account_id, amount)
            select id, :account, :amountFen::bigint from ledger_journals order by id limit 1`,
           { account: ledgerAccountId('spent', enterpriseId), amountFen },
         );
@@ -80,21 +80,21 @@ describe('verifying the ledger', () => {
 
   it('finds a balance somebody altered', async () => {
     const found = await foundAfter((trx) =>
-      run(trx, 'update ledger_balances set posted_fen = posted_fen + 1 where account_id = :id', { id: balance() }),
+      run(trx, 'update ledger_balances set posted = posted + 1 where account_id = :id', { id: balance() }),
     );
     expect(found).toEqual([{ subject: balance(), problem: 'balance says 1001, lines say 1000' }]);
   });
 
   it('finds held money no hold explains', async () => {
     const found = await foundAfter((trx) =>
-      run(trx, 'update ledger_balances set held_fen = 5 where account_id = :id', { id: balance() }),
+      run(trx, 'update ledger_balances set held = 5 where account_id = :id', { id: balance() }),
     );
     expect(found).toEqual([{ subject: balance(), problem: 'held says 5, pending holds say 0' }]);
   });
 
   it('finds a line somebody altered, in its journal and in its balance', async () => {
     const found = await foundAfter((trx) =>
-      run(trx, 'update ledger_lines set amount_fen = 999 where account_id = :id', { id: balance() }),
+      run(trx, 'update ledger_lines set amount = 999 where account_id = :id', { id: balance() }),
     );
     expect(found.map(({ problem }) => problem).sort()).toEqual([
       'balance says 1000, lines say 999',

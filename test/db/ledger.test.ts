@@ -122,11 +122,11 @@ describe('a balance', () => {
   });
 
   it('stays above zero even when the code forgets: by constraint', async () => {
-    const overdraw = run(base.db, 'update ledger_balances set posted_fen = -1 where account_id = :id', {
+    const overdraw = run(base.db, 'update ledger_balances set posted = -1 where account_id = :id', {
       id: account('balance'),
     });
     expect(await failureOf(overdraw)).toEqual({ code: '23514', constraint: 'ledger_balances_not_overdrawn' });
-    const negativeHold = run(base.db, 'update ledger_balances set held_fen = -1 where account_id = :id', {
+    const negativeHold = run(base.db, 'update ledger_balances set held = -1 where account_id = :id', {
       id: account('funding'),
     });
     expect(await failureOf(negativeHold)).toMatchObject({ constraint: 'ledger_balances_hold_not_negative' });
@@ -156,7 +156,7 @@ describe('a balance', () => {
         }
         const found = await rows<{ purpose: LedgerPurpose; fen: number }>(
           base.db,
-          `select purpose, posted_fen as fen from ledger_accounts a join ledger_balances b on b.account_id = a.id
+          `select purpose, posted as fen from ledger_accounts a join ledger_balances b on b.account_id = a.id
             where enterprise_id = :enterpriseId`,
           { enterpriseId },
         );

@@ -42,7 +42,7 @@ describe('by constraint', () => {
     ['allocated = 2', 'commodities_not_over_allocated'],
     ['held = 2', 'commodities_not_over_allocated'],
     ['held = -1', 'commodities_held_check'],
-    ["source = 'own'", 'commodities_purchased_from_order'],
+    ['purchase_id = null', 'commodities_purchased_from_order'],
   ])('no commodity of one piece with %s', async (set, constraint) => {
     const id = await stocked();
     expect(

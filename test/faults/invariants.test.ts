@@ -50,21 +50,21 @@ it('finds nothing wrong with what the product wrote', async () => {
 it.each([
   [
     'money is missing',
-    `update ledger_balances set posted_fen = posted_fen - 1 where account_id in
+    `update ledger_balances set posted = posted - 1 where account_id in
      (select id from ledger_accounts where purpose = 'balance')`,
     /came in/,
   ],
-  ['a balance is not the sum of its lines', `update ledger_balances set posted_fen = posted_fen + 1`, /lines say/],
+  ['a balance is not the sum of its lines', `update ledger_balances set posted = posted + 1`, /lines say/],
   ['a paid order is not stocked', `delete from commodities`, /stocked 0 times and paid 1 times/],
   [
     'an order is stocked unpaid',
     `update purchases set state = 'cancelled', commodity_id = null`,
     /is cancelled but stocked 1/,
   ],
-  ['the wrong amount was paid', `update ledger_lines set amount_fen = amount_fen * 2`, /was paid \d+ instead of/],
+  ['the wrong amount was paid', `update ledger_lines set amount = amount * 2`, /was paid \d+ instead of/],
   [
     'a journal does not sum to zero',
-    `update ledger_lines set amount_fen = amount_fen + 1 where amount_fen > 0`,
+    `update ledger_lines set amount = amount + 1 where amount > 0`,
     /journal sums to/,
   ],
   ['a case stands elsewhere', `update process_cases set stage = 'paid'`, /is stocked, its case paid/],

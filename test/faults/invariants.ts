@@ -7,7 +7,7 @@ import type { World } from './world';
 
 /** Each asks for what must not be there: any row is a fault, told in words. */
 const forbidden: readonly string[] = [
-  `select format('enterprise %s: %s came in, %s spent, %s left', e.id, -f.posted_fen, s.posted_fen, b.posted_fen) as fault
+  `select format('enterprise %s: %s came in, %s spent, %s left', e.id, -f.posted, s.posted, b.posted) as fault
      from enterprises e
      join ledger_accounts fa on fa.enterprise_id = e.id and fa.purpose = 'funding'
      join ledger_balances f on f.account_id = fa.id
@@ -15,7 +15,7 @@ const forbidden: readonly string[] = [
      join ledger_balances s on s.account_id = sa.id
      join ledger_accounts ba on ba.enterprise_id = e.id and ba.purpose = 'balance'
      join ledger_balances b on b.account_id = ba.id
-    where -f.posted_fen <> s.posted_fen + b.posted_fen`,
+    where -f.posted <> s.posted + b.posted`,
 
   `select format('%s is %s but stocked %s times and paid %s times', p.id, p.state, c.times, j.times) as fault
      from purchases p
@@ -25,10 +25,10 @@ const forbidden: readonly string[] = [
     where case when p.state in ('stocked', 'closed') then c.times <> 1 or j.times <> 1 or c.total <> p.quantity
                else c.times <> 0 or j.times <> 0 end`,
 
-  `select format('%s was paid %s instead of %s', p.id, l.amount_fen, p.total_fen) as fault
+  `select format('%s was paid %s instead of %s', p.id, l.amount, p.total_fen) as fault
      from purchases p join ledger_journals j on j.source = p.id and j.kind = 'purchase_payment'
      join ledger_lines l on l.journal_id = j.id join ledger_accounts a on a.id = l.account_id and a.purpose = 'spent'
-    where l.amount_fen <> p.total_fen`,
+    where l.amount <> p.total_fen`,
 
   `select format('purchase %s is %s, its case %s (%s)', p.id, p.state, c.stage, c.state) as fault
      from purchases p left join process_cases c on c.kind = 'purchase' and c.subject_id = p.id

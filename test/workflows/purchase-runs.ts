@@ -6,7 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { PurchaseCommand, PurchaseState } from '../../domain/purchase/states';
 import { lazyClient, temporalTarget } from '../../temporal/connection';
 import { Gateway, type CaseStart, type Delivery } from '../../temporal/gateway';
-import { purchaseStart } from '../../temporal/starts';
+import { caseStarts, type CasePolicies } from '../../temporal/starts';
 import { purchaseWorkflowId, type PurchaseInput } from '../../workflows/purchase/contract';
 import { eventually } from '../support/eventually';
 import { FakePurchases } from './fake-purchases';
@@ -103,7 +103,8 @@ export class PurchaseRun {
         times: { quickMs: 1_000, attemptMs: 3_000, firstRetryMs: 100, longestRetryMs: 500 },
       },
     };
-    this.start = purchaseStart(input, { workflowTaskTimeoutMs: 10_000 });
+    const policies = { purchase: input.policy } as CasePolicies;
+    this.start = caseStarts.purchase(input, { policies, workflowTaskTimeoutMs: 10_000 });
   }
 
   create(): Promise<Delivery> {

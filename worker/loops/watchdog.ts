@@ -11,14 +11,15 @@ import {
 import type { Db } from '../../db/connection';
 import type { Gateway } from '../../temporal/gateway';
 import { lastWorkflowTaskFailed } from '../../temporal/run-health';
-import { resumeCase, type ResumeSettings } from '../resume-case';
+import type { RunSettings } from '../../temporal/starts';
+import { resumeCase } from '../resume-case';
 
 export interface WatchdogParts {
   readonly db: Db;
   readonly gateway: Gateway;
   readonly temporal: Client;
   readonly log: Logger;
-  readonly settings: ResumeSettings;
+  readonly settings: RunSettings;
   /** How late a case must be before its run is looked for. */
   readonly overdueByMs: number;
 }

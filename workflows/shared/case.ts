@@ -49,14 +49,14 @@ export class Case<S extends string, A extends string, C extends A> {
   }
 
   /** Takes a person's command: judged at once by the state the run knows, and again by the row. */
-  on(
-    update: UpdateDefinition<void, [CommandInput]>,
+  on<I extends CommandInput>(
+    update: UpdateDefinition<void, [I]>,
     command: C,
-    step: (by: CommandInput) => Promise<CaseSnapshot<S>>,
+    step: (by: I) => Promise<CaseSnapshot<S>>,
   ): void {
     setHandler(
       update,
-      async (by: CommandInput) => {
+      async (by: I) => {
         await condition(() => this.settled);
         if (this.refusedToOpen !== undefined) throw this.refusedToOpen;
         await this.inLine(async () => {
@@ -69,7 +69,7 @@ export class Case<S extends string, A extends string, C extends A> {
         });
       },
       {
-        validator: (by: CommandInput) => {
+        validator: (by: I) => {
           requireWellFormed(by);
           // Before it is opened, or while it is re-read, only the handler can tell.
           if (this.snapshot === undefined || this.isBehind) return;
