@@ -110,8 +110,8 @@ async function seedEnterprises(trx: Trx): Promise<void> {
       source: id.replace('ent_', 'top_'),
       kind: 'top_up',
       lines: [
-        { accountId: ledgerAccountId('funding', id), amountFen: -openingBalanceFen },
-        { accountId: ledgerAccountId('balance', id), amountFen: openingBalanceFen },
+        { accountId: ledgerAccountId('funding', id), amount: -openingBalanceFen },
+        { accountId: ledgerAccountId('balance', id), amount: openingBalanceFen },
       ],
     });
   }

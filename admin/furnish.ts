@@ -78,8 +78,8 @@ function bookTopUp(db: Db, topUp: TopUp): Promise<string> {
       source,
       kind: 'top_up',
       lines: [
-        { accountId: ledgerAccountId('funding', topUp.enterpriseId), amountFen: -topUp.amountFen },
-        { accountId: ledgerAccountId('balance', topUp.enterpriseId), amountFen: topUp.amountFen },
+        { accountId: ledgerAccountId('funding', topUp.enterpriseId), amount: -topUp.amountFen },
+        { accountId: ledgerAccountId('balance', topUp.enterpriseId), amount: topUp.amountFen },
       ],
     });
     const audit = { action: 'enterprise.top_up', subjectId: topUp.enterpriseId, enterpriseId: topUp.enterpriseId };

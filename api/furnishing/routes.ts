@@ -105,8 +105,8 @@ const topUp = route({
           source: id,
           kind: 'top_up',
           lines: [
-            { accountId: ledgerAccountId('funding', target.id), amountFen: -body.amountFen },
-            { accountId: ledgerAccountId('balance', target.id), amountFen: body.amountFen },
+            { accountId: ledgerAccountId('funding', target.id), amount: -body.amountFen },
+            { accountId: ledgerAccountId('balance', target.id), amount: body.amountFen },
           ],
         });
       },

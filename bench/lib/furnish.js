@@ -42,8 +42,8 @@ function richEnterprise(db, name) {
       source: `bench-${id}`,
       kind: 'top_up',
       lines: [
-        { accountId: ledgerAccountId('funding', id), amountFen: -plentyFen },
-        { accountId: ledgerAccountId('balance', id), amountFen: plentyFen },
+        { accountId: ledgerAccountId('funding', id), amount: -plentyFen },
+        { accountId: ledgerAccountId('balance', id), amount: plentyFen },
       ],
     });
     return id;

@@ -10,7 +10,7 @@ import { post } from './repository';
  */
 export interface HoldRequest {
   readonly accountId: string;
-  readonly amountFen: number;
+  readonly amount: number;
   /** With `kind` unique: holding for the same fact again returns the hold that is there. */
   readonly source: string;
   readonly kind: string;
@@ -22,7 +22,7 @@ export async function placeHold(trx: Trx, request: HoldRequest): Promise<string>
   const placed = await firstRow<{ id: string }>(
     trx,
     `insert into ledger_holds (id, account_id, amount, source, kind)
-     values (:id, :accountId, :amountFen, :source, :kind)
+     values (:id, :accountId, :amount, :source, :kind)
      on conflict on constraint ledger_holds_once do nothing returning id`,
     { id, ...request },
   );
@@ -30,10 +30,10 @@ export async function placeHold(trx: Trx, request: HoldRequest): Promise<string>
   // rule: short-balance-holds-nothing
   const held = await firstRow(
     trx,
-    `update ledger_balances set held = held + :amountFen
-      where account_id = :accountId and (may_be_negative or posted - held >= :amountFen)
+    `update ledger_balances set held = held + :amount
+      where account_id = :accountId and (may_be_negative or posted - held >= :amount)
      returning account_id`,
-    { accountId: request.accountId, amountFen: request.amountFen },
+    { accountId: request.accountId, amount: request.amount },
   );
   if (held === undefined) throw await holdShortage(trx, request);
   return id;
@@ -46,7 +46,7 @@ async function existingHold(trx: Trx, request: HoldRequest): Promise<string> {
     { source: request.source, kind: request.kind },
   );
   // rule: hold-keeps-its-terms
-  if (existing?.account_id !== request.accountId || existing.amount !== request.amountFen)
+  if (existing?.account_id !== request.accountId || existing.amount !== request.amount)
     throw new Error(`hold ${request.source}/${request.kind} exists with other terms`);
   return existing.id;
 }
@@ -58,7 +58,7 @@ async function holdShortage(trx: Trx, request: HoldRequest): Promise<Error> {
     { accountId: request.accountId },
   );
   if (account === undefined) return new Error(`no ledger account ${request.accountId}`);
-  return new DomainError('BALANCE_SHORT', { missingFen: request.amountFen - account.available });
+  return new DomainError('BALANCE_SHORT', { missingFen: request.amount - account.available });
 }
 
 interface HoldRow {
@@ -78,8 +78,8 @@ export async function postHold(
     source: order.source,
     kind: order.kind,
     lines: [
-      { accountId: hold.account_id, amountFen: -hold.amount },
-      { accountId: order.toAccountId, amountFen: hold.amount },
+      { accountId: hold.account_id, amount: -hold.amount },
+      { accountId: order.toAccountId, amount: hold.amount },
     ],
   });
   await run(
@@ -109,8 +109,8 @@ function lockPending(trx: Trx, holdId: string): Promise<HoldRow | undefined> {
 }
 
 async function release(trx: Trx, hold: HoldRow): Promise<void> {
-  await run(trx, 'update ledger_balances set held = held - :amountFen where account_id = :accountId', {
-    amountFen: hold.amount,
+  await run(trx, 'update ledger_balances set held = held - :amount where account_id = :accountId', {
+    amount: hold.amount,
     accountId: hold.account_id,
   });
 }

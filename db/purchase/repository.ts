@@ -117,8 +117,8 @@ export async function payFromBalance(
     source: order.purchaseId,
     kind: 'purchase_payment',
     lines: [
-      { accountId: ledgerAccountId('balance', commodity.enterpriseId), amountFen: -commodity.totalFen },
-      { accountId: ledgerAccountId('spent', commodity.enterpriseId), amountFen: commodity.totalFen },
+      { accountId: ledgerAccountId('balance', commodity.enterpriseId), amount: -commodity.totalFen },
+      { accountId: ledgerAccountId('spent', commodity.enterpriseId), amount: commodity.totalFen },
     ],
   });
   return { state: 'stocked', dueAt };

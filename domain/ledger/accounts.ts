@@ -1,21 +1,26 @@
 /**
  * The ledger's accounts. Every enterprise has three, in fen, so that each purchase touches rows of its own enterprise
  * only: `funding` (what came in, negative), `balance` (虚拟金, what is left) and `spent` (what purchases took).
- * Their sum is zero at all times: money in = spent + left.
+ * Every member has two, in points: `points_granted` (what was given, negative) and `points` (what is left).
+ * The sum of an owner's accounts is zero at all times: money in = spent + left, points granted = points left.
  */
 export const ledgerPurposes = ['funding', 'balance', 'spent'] as const;
 export type LedgerPurpose = (typeof ledgerPurposes)[number];
 
-export function ledgerAccountId(purpose: LedgerPurpose, enterpriseId: string): string {
-  return `${purpose}:${enterpriseId}`;
+export const memberPurposes = ['points_granted', 'points'] as const;
+export type MemberPurpose = (typeof memberPurposes)[number];
+
+/** `ownerId` is the enterprise of a money account, the member of a points account. */
+export function ledgerAccountId(purpose: LedgerPurpose | MemberPurpose, ownerId: string): string {
+  return `${purpose}:${ownerId}`;
 }
 
-/** What moved money: with `source` (the id of the business fact) it is unique, so nothing is booked twice. */
-export const journalKinds = ['top_up', 'purchase_payment'] as const;
+/** What moved it: with `source` (the id of the business fact) it is unique, so nothing is booked twice. */
+export const journalKinds = ['top_up', 'purchase_payment', 'points_adjustment'] as const;
 export type JournalKind = (typeof journalKinds)[number];
 
 export interface LedgerLine {
   readonly accountId: string;
-  /** Fen; what the account gains (positive) or gives (negative). */
-  readonly amountFen: number;
+  /** Fen or points, as the account counts; what it gains (positive) or gives (negative). */
+  readonly amount: number;
 }

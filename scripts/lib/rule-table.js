@@ -34,19 +34,21 @@ const folders = [
 const tag = /(?:\/\/|--) rule: ([\w-]+(?:, [\w-]+)*)$/gm;
 
 /**
- * The table in test/rules/rules.json, held against the tags in the source: a rule without a tag, or a tag without a
+ * The tables in test/rules/*.json, held against the tags in the source: a rule without a tag, or a tag without a
  * rule, is a mistake.
  * @param {string} root
  * @returns {{ rules: Rule[], faults: string[] }}
  */
 function loadRules(root) {
   /** @type {Rule[]} */
-  const rules = JSON.parse(readFileSync(path.join(root, 'test', 'rules', 'rules.json'), 'utf8'));
+  const rules = readdirSync(path.join(root, 'test', 'rules'))
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => JSON.parse(readFileSync(path.join(root, 'test', 'rules', name), 'utf8')));
   const tagged = tagsOf(root);
   const faults = [];
   const names = rules.map(({ rule, file }) => `${file}: ${rule}`);
   for (const name of new Set(names.filter((name, at) => names.indexOf(name) !== at))) faults.push(`${name}: twice`);
-  for (const name of tagged) if (!names.includes(name)) faults.push(`${name}: tagged, but not in rules.json`);
+  for (const name of tagged) if (!names.includes(name)) faults.push(`${name}: tagged, but in no table`);
   for (const rule of rules) {
     if (!tagged.includes(`${rule.file}: ${rule.rule}`)) faults.push(`${rule.file}: ${rule.rule}: has no tag there`);
     else if (withoutRule(readFileSync(path.join(root, rule.file), 'utf8'), rule) === undefined)

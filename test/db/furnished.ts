@@ -74,8 +74,8 @@ function deeds(database: TestDatabase, of: Awaited<ReturnType<typeof furnishRows
           source,
           kind: 'top_up',
           lines: [
-            { accountId: ledgerAccountId('funding', of.enterpriseId), amountFen: -amountFen },
-            { accountId: ledgerAccountId('balance', of.enterpriseId), amountFen },
+            { accountId: ledgerAccountId('funding', of.enterpriseId), amount: -amountFen },
+            { accountId: ledgerAccountId('balance', of.enterpriseId), amount: amountFen },
           ],
         }),
       ),

@@ -18,8 +18,8 @@ afterAll(() => base.drop());
 beforeEach(async () => {
   enterpriseId = await base.inTrx((trx) => addEnterprise(trx, { name: 'holds' }));
   const lines = [
-    { accountId: ledgerAccountId('funding', enterpriseId), amountFen: -1_000 },
-    { accountId: balance(), amountFen: 1_000 },
+    { accountId: ledgerAccountId('funding', enterpriseId), amount: -1_000 },
+    { accountId: balance(), amount: 1_000 },
   ];
   await base.inTrx((trx) => post(trx, { source: enterpriseId, kind: 'top_up', lines }));
 });
@@ -31,7 +31,7 @@ const balance = () => ledgerAccountId('balance', enterpriseId);
 const spent = () => ledgerAccountId('spent', enterpriseId);
 
 function hold(amountFen: number, source = newId('purchase')): Promise<string> {
-  return base.inTrx((trx) => placeHold(trx, { accountId: balance(), amountFen, source, kind: 'payment' }));
+  return base.inTrx((trx) => placeHold(trx, { accountId: balance(), amount: amountFen, source, kind: 'payment' }));
 }
 
 const posting = (holdId: string) =>
@@ -49,8 +49,8 @@ describe('a hold', () => {
         source: `payment of ${enterpriseId}`,
         kind: 'purchase_payment',
         lines: [
-          { accountId: balance(), amountFen: -301 },
-          { accountId: spent(), amountFen: 301 },
+          { accountId: balance(), amount: -301 },
+          { accountId: spent(), amount: 301 },
         ],
       }),
     );

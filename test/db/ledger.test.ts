@@ -21,8 +21,8 @@ function payment(amountFen: number, source = newId('purchase')): Posting {
     source,
     kind: 'purchase_payment',
     lines: [
-      { accountId: account('balance'), amountFen: -amountFen },
-      { accountId: account('spent'), amountFen },
+      { accountId: account('balance'), amount: -amountFen },
+      { accountId: account('spent'), amount: amountFen },
     ],
   };
 }
@@ -49,8 +49,8 @@ describe('a posting', () => {
           source: newId('topUp'),
           kind: 'top_up',
           lines: [
-            { accountId: account('funding'), amountFen: -10 },
-            { accountId: account('balance'), amountFen: 11 },
+            { accountId: account('funding'), amount: -10 },
+            { accountId: account('balance'), amount: 11 },
           ],
         });
         // Deferred: inside the transaction it is not refused yet.
@@ -75,7 +75,7 @@ describe('a posting', () => {
   });
 
   it('on an unknown account is our fault, not the caller’s', async () => {
-    const lost = { ...payment(1), lines: [{ accountId: 'balance:nobody', amountFen: -1 }, payment(1).lines[1]!] };
+    const lost = { ...payment(1), lines: [{ accountId: 'balance:nobody', amount: -1 }, payment(1).lines[1]!] };
     await expect(base.inTrx((trx) => post(trx, lost))).rejects.toThrow(/no ledger account|foreign key/);
   });
 
@@ -100,8 +100,8 @@ describe('a balance', () => {
               source: `pay-${n}`,
               kind: 'purchase_payment',
               lines: [
-                { accountId: account('balance', own.enterpriseId), amountFen: -100 },
-                { accountId: account('spent', own.enterpriseId), amountFen: 100 },
+                { accountId: account('balance', own.enterpriseId), amount: -100 },
+                { accountId: account('spent', own.enterpriseId), amount: 100 },
               ],
             }),
           )
@@ -140,8 +140,8 @@ describe('a balance', () => {
           source: newId('topUp'),
           kind: from === 'funding' ? 'top_up' : 'purchase_payment',
           lines: [
-            { accountId: account(from, enterpriseId), amountFen: -amountFen },
-            { accountId: account(to, enterpriseId), amountFen },
+            { accountId: account(from, enterpriseId), amount: -amountFen },
+            { accountId: account(to, enterpriseId), amount: amountFen },
           ],
         });
         let left = 0;
