@@ -105,6 +105,15 @@ async function startProcesses() {
     note: (said) => said,
     advice: 'if the data is from another version and you do not need it: npm start -- --reset',
   });
+  // Ours knows them from its command line; one that does not refuses every start of a run.
+  if (system.temporalIsGiven) {
+    await stage('Search attributes', () => system.admin('setup-temporal'), {
+      note: (said) => said,
+      advice:
+        'check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE (it must exist) and what its API key may do. ' +
+        'docs/operations lists the search attributes.',
+    });
+  }
   const worker = await system.startWorker();
   const api = await system.startApi();
   await stage(

@@ -27,11 +27,16 @@ export function searchAttributesOf(attributes: CaseAttributes): TypedSearchAttri
 const alreadyExists = 6;
 const keyword = 2;
 
+/** For each of them: a server's schema may take its time, but one that is not there would be waited for without end. */
+const registeredWithinMs = 15_000;
+
 /** Registers what {@link searchAttributesOf} sets; safe to repeat. A server that does not know them refuses every start. */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   for (const key of [kindKey, subjectKey, enterpriseKey]) {
     try {
-      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [key.name]: keyword } });
+      await connection.withDeadline(Date.now() + registeredWithinMs, () =>
+        connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [key.name]: keyword } }),
+      );
     } catch (error) {
       if ((error as { code?: unknown }).code !== alreadyExists) throw error;
     }

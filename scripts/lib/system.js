@@ -44,6 +44,7 @@ class System {
     this.parts = [];
     /** What the children find in their environment beside what the user gave. */
     this.addresses = { DATABASE_URL: env['DATABASE_URL'] ?? '', TEMPORAL_ADDRESS: env['TEMPORAL_ADDRESS'] ?? '' };
+    this.temporalIsGiven = this.addresses.TEMPORAL_ADDRESS !== '';
     this.apiPort = 0;
     this.temporalUiPort = /** @type {number | undefined} */ (undefined);
     this.stopping = false;
@@ -69,7 +70,7 @@ class System {
   }
 
   async startTemporal() {
-    if (this.addresses.TEMPORAL_ADDRESS !== '') return 'the one named by TEMPORAL_ADDRESS';
+    if (this.temporalIsGiven) return 'the one named by TEMPORAL_ADDRESS';
     const cli = await findTemporalCli({
       log: (line) => {
         this.say(`        ${line}`);

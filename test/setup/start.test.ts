@@ -14,6 +14,8 @@ const start = (checkout: string, args: readonly string[] = [], env: NodeJS.Proce
 const recordedPid = (checkout: string, name: string) =>
   (JSON.parse(readFileSync(path.join(checkout, '.data', name), 'utf8')) as { pid: number }).pid;
 
+const administered = (checkout: string) => readFileSync(path.join(checkout, 'administered'), 'utf8');
+
 const everyPid = (checkout: string) =>
   ['run/api.json', 'run/worker.json', 'temporal/server.json', 'postgres/server.json'].map((name) =>
     recordedPid(checkout, name),
@@ -27,6 +29,7 @@ it('starts, brings back what is killed, takes over after a kill -9, and stops in
   for (const stage of ['Postgres', 'Temporal', 'Migrations', 'Demo data']) {
     expect(first.output).toMatch(new RegExp(`ok +${stage} +\\d+\\.\\d s`));
   }
+  expect(administered(checkout)).toBe('migrate seed-demo ');
 
   for (const pid of everyPid(checkout)) process.kill(pid, 'SIGKILL');
   await first.says(/The api ended \(signal SIGKILL\); starting it again/);
@@ -56,6 +59,17 @@ it('starts, brings back what is killed, takes over after a kill -9, and stops in
   expect(Date.now() - stoppedAt).toBeLessThan(10_000);
   expect(readFileSync(path.join(checkout, 'ended'), 'utf8')).toBe('api worker ');
   expect(running.some(isAlive)).toBe(false);
+});
+
+it('uses the servers it is given, and tells a given Temporal of our search attributes', async () => {
+  const checkout = stubCheckout(awkwardFolder());
+  const { TEST_DATABASE_URL: DATABASE_URL, TEMPORAL_ADDRESS } = process.env;
+  const given = start(checkout, [], { DATABASE_URL, TEMPORAL_ADDRESS });
+  await given.says(/ok +Search attributes[^]*Ctrl-C stops everything/);
+  expect(administered(checkout)).toBe('migrate setup-temporal seed-demo ');
+  expect(readdirSync(path.join(checkout, '.data'))).not.toContain('temporal');
+  given.child.kill('SIGINT');
+  expect(await given.ended).toBe(0);
 });
 
 it('refuses a PORT that is taken, and one that is none', async () => {

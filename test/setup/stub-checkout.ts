@@ -19,6 +19,7 @@ process.on('SIGTERM', () => { appendFileSync('ended', 'worker '); if (!process.e
 `;
 
 const admin = `
+require('node:fs').appendFileSync('administered', process.argv[2] + ' ');
 const { Client } = require('pg');
 const client = new Client({ connectionString: process.env.DATABASE_URL });
 client.connect().then(() => client.query('select 1')).then(() => client.end()).then(() => console.log('done'));
