@@ -101,7 +101,7 @@ export async function payFromBalance(
     { purchaseId: order.purchaseId },
   );
   if (commodity === undefined) return refusedOrDone(trx, order);
-  const commodityId = await stockPurchase(trx, order.purchaseId);
+  const commodityId = await stockPurchase(trx, order.purchaseId, order.by);
   const dueAt = new Date(Date.now() + order.detailOpenForMs);
   await run(
     trx,
