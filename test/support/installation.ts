@@ -24,7 +24,8 @@ export interface Installation {
   /** Signs in with a demo login and returns a client that acts as that account. */
   as(login: string): Promise<HttpClient>;
   readonly anonymous: HttpClient;
-  startWorker(): Promise<void>;
+  /** `bundle` is the workflows' code, today's unless said otherwise. */
+  startWorker(bundle?: string): Promise<void>;
   stopWorker(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -67,7 +68,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     url,
     as: (login) => HttpClient.signIn(url, login),
     anonymous: new HttpClient(url),
-    startWorker: () => worker.start(),
+    startWorker: (bundle) => worker.start(bundle),
     stopWorker: () => worker.stop(),
     stop: async () => {
       server.closeAllConnections();
@@ -97,10 +98,10 @@ class TestWorker {
 
   constructor(private readonly config: Configuration) {}
 
-  async start(): Promise<void> {
+  async start(bundle = codePath): Promise<void> {
     const db = openDatabase(this.config);
     const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
-    const options = workerOptions(this.config, { connection, namespace: 'default', db, codePath });
+    const options = workerOptions(this.config, { connection, namespace: 'default', db, codePath: bundle });
     const worker = await Worker.create({ ...options, shutdownGraceTime: 0, shutdownForceTime: '3s' });
     const ended = worker.run();
     const close = async (): Promise<void> => {
