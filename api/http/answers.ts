@@ -1,10 +1,11 @@
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { isoTime } from './times';
 
-/** A body that is not JSON: the documentation page, metrics. */
+/** A body that is not JSON: the documentation page, metrics, a file. */
 export interface RawAnswer {
   readonly contentType: string;
-  readonly content: string | Buffer;
+  readonly content: string | Buffer | Readable;
 }
 
 export interface Answer {

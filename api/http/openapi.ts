@@ -56,12 +56,24 @@ function operationOf(route: Route): Record<string, unknown> {
     'x-roles': typeof route.access === 'string' ? route.access : [...route.access],
     security: route.access === 'open' ? [] : [{ bearer: [] }, { cookie: [] }],
     parameters: parametersOf(route),
-    ...(route.body === undefined
-      ? {}
-      : {
-          requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
-        }),
+    ...requestBodyOf(route),
     responses: responsesOf(route),
+  };
+}
+
+function requestBodyOf(route: Route): Record<string, unknown> {
+  const binary = { schema: { type: 'string', format: 'binary' } };
+  if (route.raw !== undefined)
+    return {
+      requestBody: {
+        required: true,
+        description: `At most ${route.raw.limitBytes} bytes`,
+        content: Object.fromEntries(route.raw.contentTypes.map((type) => [type, binary])),
+      },
+    };
+  if (route.body === undefined) return {};
+  return {
+    requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
   };
 }
 

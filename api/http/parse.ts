@@ -1,10 +1,11 @@
-import express, { type Request, type Response } from 'express';
+import type { Request } from 'express';
 import type { z } from 'zod';
 import { DomainError, type Fault } from '../../domain/shared/errors';
+import { readBytes } from './read-bytes';
 
 /** Reads and parses a JSON body within the limit. `{}` stands for no body at all. */
-export async function readJson(request: Request, response: Response, limitBytes: number): Promise<unknown> {
-  const bytes = await readBytes(request, response, limitBytes);
+export async function readJson(request: Request, limitBytes: number): Promise<unknown> {
+  const bytes = await readBytes(request, limitBytes);
   if (bytes.length === 0) return {};
   const type = request.headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type))
@@ -38,23 +39,6 @@ function textFaults(value: unknown, path: readonly string[]): Fault[] {
 }
 
 const unstorable = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-
-function readBytes(request: Request, response: Response, limitBytes: number): Promise<Buffer> {
-  const read = express.raw({ type: () => true, limit: limitBytes, inflate: false });
-  return new Promise((resolve, reject) => {
-    read(request, response, (error?: unknown) => {
-      if (error === undefined) resolve(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-      else reject(bodyError(error, limitBytes));
-    });
-  });
-}
-
-function bodyError(error: unknown, limitBytes: number): Error {
-  const type = (error as { type?: unknown }).type;
-  if (type === 'entity.too.large') return new DomainError('TOO_LARGE', { limitBytes });
-  if (type === 'encoding.unsupported') return new DomainError('UNSUPPORTED_TYPE', { accepted: 'identity encoding' });
-  return invalid([{ path: '', code: 'BODY', message: 'the body could not be read' }]);
-}
 
 /** Holds a value against its schema; every fault at once, each with its JSON Pointer. */
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {

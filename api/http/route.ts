@@ -4,6 +4,7 @@ import type { Language } from '../../domain/shared/errors';
 import type { Principal, Role } from '../../domain/shared/roles';
 import type { Services } from '../services';
 import type { Answer } from './answers';
+import { RawBody, type RawRule } from './raw-body';
 
 /** Who may call: nobody without a rule. `open` needs no sign-in, `signed_in` any account, else one of the roles. */
 export type Access = 'open' | 'signed_in' | readonly Role[];
@@ -40,6 +41,8 @@ export interface Route<Body = unknown, Query = unknown, Target = unknown> {
   readonly access: Access;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
+  /** Takes bytes instead of JSON; see {@link rawRoute}. */
+  readonly raw?: RawRule;
   /** On POST: `required` where money, points or stock can move. */
   readonly idempotency: 'none' | 'honoured' | 'required';
   /** Finds what the path names among what is the caller's; undefined answers 404, before the body is looked at. */
@@ -58,15 +61,24 @@ export function route<Body = undefined, Query = undefined, Target = undefined>(
   return definition as unknown as AnyRoute;
 }
 
+/** A route whose handler is given the bytes as they came, e.g. a file. */
+export function rawRoute<Query = undefined, Target = undefined>(
+  definition: Omit<Route<RawBody, Query, Target>, 'body' | 'raw'> & { readonly raw: RawRule },
+): AnyRoute {
+  return definition as unknown as AnyRoute;
+}
+
 /** The part of a command that is the same for every route. */
 export function commandRequest(
   call: Pick<Call<unknown, never, never>, 'principal' | 'request' | 'idempotencyKey' | 'body'>,
 ) {
+  const { body } = call;
   return {
     accountId: call.principal.accountId,
     route: `${call.request.method} ${call.request.path}`,
     key: call.idempotencyKey,
-    body: call.body ?? {},
+    // rule: key-is-bound-to-the-bytes
+    body: body instanceof RawBody ? { sha256: body.sha256 } : (body ?? {}),
   };
 }
 

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { DomainError, type Language } from '../../domain/shared/errors';
 import type { Principal } from '../../domain/shared/roles';
@@ -9,6 +11,7 @@ import { authenticate, authorize } from './authenticate';
 import { acceptedSchema, type Answer } from './answers';
 import { idempotencyKey, parseWith, readJson } from './parse';
 import { knownError, languageOf, sendProblem } from './problem';
+import { readRaw } from './raw-body';
 import type { AnyRoute, Call, Route } from './route';
 
 const nobody: Principal = {
@@ -45,7 +48,7 @@ export function serve(definition: AnyRoute, services: Services, admission: Admis
     try {
       place = admission.enter(route.idempotency !== 'none');
       const answer = await answerOf(route, services, { request, response, place }, context);
-      send(response, services.settings.checkAnswers ? checked(route, answer) : answer);
+      await send(response, services.settings.checkAnswers ? checked(route, answer) : answer);
     } catch (error) {
       fail(error, services, request, response, context);
     } finally {
@@ -95,22 +98,32 @@ function queryOf(route: Route, request: Request): unknown {
   return parseWith(route.query ?? nothing, { ...request.query });
 }
 
-/** A route without a body schema takes none: an empty body or `{}`. */
+/** A route with neither a body schema nor a rule for raw ones takes none: an empty body or `{}`. */
 async function bodyOf(route: Route, services: Services, exchange: Exchange): Promise<unknown> {
-  const { request, response, place } = exchange;
+  const { request, place } = exchange;
+  const { raw } = route;
   if (route.method === 'get' || route.method === 'delete') return undefined;
-  const json = await place.whileOutside(() => readJson(request, response, services.settings.bodyLimitBytes));
+  if (raw !== undefined) return place.whileOutside(() => readRaw(request, raw));
+  const json = await place.whileOutside(() => readJson(request, services.settings.bodyLimitBytes));
   return parseWith(route.body ?? nothing, json);
 }
 
 const nothing = acceptedSchema.pick({});
 
-function send(response: Response, answer: Answer): void {
+async function send(response: Response, answer: Answer): Promise<void> {
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   response.status(answer.status);
-  if (answer.raw !== undefined) response.type(answer.raw.contentType).send(answer.raw.content);
+  if (answer.raw?.content instanceof Readable) await sendStream(response, answer.raw.contentType, answer.raw.content);
+  else if (answer.raw !== undefined) response.type(answer.raw.contentType).send(answer.raw.content);
   else if (answer.body === undefined) response.end();
   else response.type('application/json').send(JSON.stringify(answer.body));
+}
+
+async function sendStream(response: Response, contentType: string, content: Readable): Promise<void> {
+  response.type(contentType);
+  if (response.req.method !== 'HEAD') return pipeline(content, response);
+  content.destroy();
+  response.end();
 }
 
 /** In tests every answer must be what its schema promises. */

@@ -7,6 +7,12 @@ export interface Reply<B = Body> {
   readonly body: B;
 }
 
+/** Text and bytes go as they are, under a content type of their own if the call names one. */
+function sent(body: unknown): string | Buffer<ArrayBuffer> {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body);
+}
+
 /** Answers are read by their documented members; tests say what they expect of them. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test reads any member and asserts on it
 export type Body = any;
@@ -51,7 +57,7 @@ export class HttpClient {
     const response = await fetch(this.url + path, {
       method,
       headers: { ...headers, ...options.headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: sent(body) }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const text = await response.text();
