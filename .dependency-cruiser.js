@@ -72,7 +72,7 @@ module.exports = {
       name: 'schemas-are-types-in-workflows',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: { path: '^domain/.+/schemas\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^domain/.+[/-]schemas\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'workflows-know-the-sandbox-only',
@@ -92,13 +92,13 @@ module.exports = {
     {
       name: 'domain-is-pure',
       severity: 'error',
-      from: { path: '^domain/', pathNot: '/schemas\\.ts$' },
+      from: { path: '^domain/', pathNot: '[/-]schemas\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'core'] },
     },
     {
       name: 'domain-schemas-use-zod',
       severity: 'error',
-      from: { path: '^domain/.+/schemas\\.ts$' },
+      from: { path: '^domain/.+[/-]schemas\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'core'], pathNot: 'node_modules/zod/' },
     },
     {

@@ -1,18 +1,16 @@
 import { ledgerAccountId } from '../../domain/ledger/accounts';
 import { DomainError } from '../../domain/shared/errors';
-import { transition, wrongState } from '../../domain/shared/state-machine';
+import { transition } from '../../domain/shared/state-machine';
 import { purchaseMachine, purchaseStanding, type PurchaseAct, type PurchaseState } from '../../domain/purchase/states';
 import { recordOpening, recordTransition, type By } from '../case/record-transition';
-import { hasEffect, recordEffect } from '../command/repository';
+import { refusedOrDone, type Snapshot } from '../case/refused-or-done';
+import { recordEffect } from '../command/repository';
 import { firstRow, run, type Queryable, type Trx } from '../connection';
 import { post } from '../ledger/repository';
 import { stockPurchase } from '../stock/repository';
 
-/** What a run must know of a purchase: where it stands, and when its clock moves it on. */
-export interface PurchaseSnapshot {
-  readonly state: PurchaseState;
-  readonly dueAt: Date | null;
-}
+/** What a run must know of a purchase. */
+export type PurchaseSnapshot = Snapshot<PurchaseState>;
 
 export interface Placement {
   readonly purchaseId: string;
@@ -100,7 +98,7 @@ export async function payFromBalance(
       where id = :purchaseId and state = 'awaiting_payment' for update`,
     { purchaseId: order.purchaseId },
   );
-  if (commodity === undefined) return refusedOrDone(trx, order);
+  if (commodity === undefined) return doneOrRefused(trx, order);
   const commodityId = await stockPurchase(trx, order.purchaseId, order.by);
   const dueAt = new Date(Date.now() + order.detailOpenForMs);
   await run(
@@ -142,23 +140,18 @@ export async function endPurchase(
       where id = :purchaseId and state = :from returning id`,
     { purchaseId: order.purchaseId, from, to },
   );
-  if (ended === undefined) return refusedOrDone(trx, order);
+  if (ended === undefined) return doneOrRefused(trx, order);
   // rule: ending-records-its-effect
   await moveCase(trx, order, { act: order.act, from, dueAt: null });
   if (order.commandId !== null) await recordEffect(trx, order.commandId);
   return { state: to, dueAt: null };
 }
 
-/**
- * The row did not stand where the act starts. Either this very command was carried out before and its answer was lost
- * (then nothing is done again), or somebody was faster.
- */
-async function refusedOrDone(trx: Trx, order: PurchaseOrder): Promise<PurchaseSnapshot> {
+/** The row did not stand where the act starts. */
+async function doneOrRefused(trx: Trx, order: PurchaseOrder): Promise<PurchaseSnapshot> {
   const snapshot = await purchaseSnapshot(trx, order.purchaseId);
   if (snapshot === undefined) throw new Error(`no purchase ${order.purchaseId}`);
-  // rule: done-command-is-not-refused
-  if (order.commandId !== null && (await hasEffect(trx, order.commandId))) return snapshot;
-  throw wrongState(purchaseMachine, snapshot.state, { dueAt: snapshot.dueAt?.toISOString() ?? null });
+  return refusedOrDone(trx, purchaseMachine, snapshot, order.commandId);
 }
 
 function moveCase(
