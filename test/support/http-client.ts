@@ -49,6 +49,16 @@ export class HttpClient {
     return this.call('DELETE', path, undefined, options);
   }
 
+  patch(path: string, body: unknown, options: CallOptions = {}): Promise<Reply> {
+    return this.call('PATCH', path, body, options);
+  }
+
+  /** Raw bytes, as images and codes are sent. */
+  upload(path: string, bytes: Buffer | string, contentType: string, options: CallOptions = {}): Promise<Reply> {
+    const headers = { ...options.headers, 'content-type': contentType };
+    return this.call('POST', path, bytes, { key: randomUUID(), ...options, headers });
+  }
+
   async call(method: string, path: string, body: unknown, options: CallOptions = {}): Promise<Reply> {
     const headers: Record<string, string> = {};
     if (this.token !== null) headers['authorization'] = `Bearer ${this.token}`;
