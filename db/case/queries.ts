@@ -46,6 +46,9 @@ export async function listCases(db: Queryable, filter: CaseFilter, request: Page
   return pageOf(found, request, (row) => row.id);
 }
 
+/** Any public id: a prefix and a ULID. */
+const publicId = /^[a-z]{2,4}_[0-9a-z]{26}$/;
+
 /** Only the conditions asked for: a constant `state = 'open'` lets the planner use the partial indexes. */
 function conditionsOf(filter: CaseFilter): string[] {
   const conditions = ['true'];
@@ -58,7 +61,9 @@ function conditionsOf(filter: CaseFilter): string[] {
   if (filter.overdue !== null)
     conditions.push(`${filter.overdue ? '' : 'not '}(state = 'open' and due_at is not null and due_at < now())`);
   if (filter.stuck !== null) conditions.push(`stuck_code is ${filter.stuck ? 'not ' : ''}null`);
-  if (filter.q !== null) conditions.push('(id = :q or subject_id = :q or strpos(lower(title), lower(:q)) > 0)');
+  // What looks like an id is looked up; a title would have to be looked for in all of them.
+  if (filter.q !== null)
+    conditions.push(publicId.test(filter.q) ? '(id = :q or subject_id = :q)' : 'strpos(lower(title), lower(:q)) > 0');
   return conditions;
 }
 
