@@ -15,6 +15,7 @@ export const idPrefixes = {
   listing: 'lst',
   mall: 'mal',
   member: 'mem',
+  pointsAdjustment: 'adj',
   process: 'prc',
   purchase: 'pur',
   section: 'sec',

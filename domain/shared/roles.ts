@@ -13,4 +13,6 @@ export interface Principal {
   readonly roles: readonly Role[];
   readonly enterpriseId: string | null;
   readonly mallId: string | null;
+  /** The member an account of that role acts as. */
+  readonly memberId: string | null;
 }
