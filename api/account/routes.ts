@@ -29,6 +29,7 @@ const accountSchema = z.strictObject({
   roles: z.array(z.enum(roles)),
   enterpriseId: z.string().optional(),
   mallIds: z.array(z.string()).optional(),
+  memberId: z.string().optional(),
 });
 
 const staffSchema = z.strictObject({
@@ -48,6 +49,7 @@ async function renderAccount(db: Db, principal: Principal) {
     roles: [...principal.roles],
     ...(principal.enterpriseId === null ? {} : { enterpriseId: principal.enterpriseId }),
     ...(mallIds.length === 0 ? {} : { mallIds }),
+    ...(principal.memberId === null ? {} : { memberId: principal.memberId }),
   };
 }
 

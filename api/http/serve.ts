@@ -21,6 +21,7 @@ const nobody: Principal = {
   roles: [],
   enterpriseId: null,
   mallId: null,
+  memberId: null,
 };
 
 interface Context {

@@ -35,14 +35,15 @@ export async function addAccount(trx: Trx, account: NewAccount): Promise<string>
 
 const principalColumns = `
   a.id as "accountId", a.login, a.display_name as "displayName", a.roles,
-  a.enterprise_id as "enterpriseId", a.mall_id as "mallId"`;
+  a.enterprise_id as "enterpriseId", a.mall_id as "mallId", m.id as "memberId"`;
 
 export type Credentials = Principal & { readonly passwordHash: string };
 
 export async function credentialsByLogin(db: Queryable, login: string): Promise<Credentials | undefined> {
   return firstRow<Credentials>(
     db,
-    `select ${principalColumns}, a.password_hash as "passwordHash" from accounts a where lower(a.login) = lower(:login)`,
+    `select ${principalColumns}, a.password_hash as "passwordHash"
+       from accounts a left join members m on m.account_id = a.id where lower(a.login) = lower(:login)`,
     { login },
   );
 }
@@ -87,7 +88,7 @@ export async function principalByToken(db: Db, tokenSha256: Buffer): Promise<Sig
   const row = await firstRow<Principal & { sessionId: string }>(
     db,
     `select s.id as "sessionId", ${principalColumns}
-       from sessions s join accounts a on a.id = s.account_id
+       from sessions s join accounts a on a.id = s.account_id left join members m on m.account_id = a.id
       where s.token_sha256 = :tokenSha256 and s.expires_at > now()`,
     { tokenSha256 },
   );

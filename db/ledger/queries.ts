@@ -42,7 +42,10 @@ export interface Discrepancy {
   readonly problem: string;
 }
 
-/** Recomputes every balance from its lines and holds, and every journal's sum. An empty answer is a sound ledger. */
+/**
+ * Recomputes every balance from its lines and holds, and what every journal sums to in each unit: fen never pay for
+ * points. An empty answer is a sound ledger.
+ */
 export async function verifyLedger(db: Db): Promise<Discrepancy[]> {
   return rows<Discrepancy>(
     db,
@@ -59,8 +62,9 @@ export async function verifyLedger(db: Db): Promise<Discrepancy[]> {
       where b.held <> coalesce(h.sum, 0)
      union all
      select j.id, format('journal sums to %s over %s lines', coalesce(sum(l.amount), 0), count(l.id))
-       from ledger_journals j left join ledger_lines l on l.journal_id = j.id
-      group by j.id having coalesce(sum(l.amount), 0) <> 0 or count(l.id) < 2
+       from ledger_journals j
+       left join (ledger_lines l join ledger_accounts a on a.id = l.account_id) on l.journal_id = j.id
+      group by j.id, a.unit having coalesce(sum(l.amount), 0) <> 0 or count(l.id) < 2
      order by 1`,
   );
 }

@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/shared/errors';
 import { firstRow, run, type Queryable, type Trx } from '../connection';
 import { openLedger } from '../ledger/repository';
 import { newId } from '../new-id';
+import { addDefaultSection } from './section-repository';
 
 /** An enterprise comes with its ledger accounts, at zero. */
 export async function addEnterprise(
@@ -42,6 +43,7 @@ export async function addMall(trx: Trx, mall: NewMall): Promise<string> {
     enterpriseId: mall.enterpriseId,
     name: mall.name,
   });
+  await addDefaultSection(trx, id);
   return id;
 }
 
