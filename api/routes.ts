@@ -1,17 +1,31 @@
 import { accountRoutes } from './account/routes';
+import { commodityRoutes } from './commodity/routes';
 import { furnishingRoutes } from './furnishing/routes';
 import type { AnyRoute } from './http/route';
+import { listingRoutes } from './listing/routes';
+import { shelfRoutes } from './listing/shelf';
+import { imageRoutes } from './image/routes';
 import { mallRoutes } from './mall/routes';
+import { memberRoutes } from './member/routes';
 import { purchaseRoutes } from './purchase/routes';
+import { sectionRoutes } from './section/routes';
+import { stockAllocationRoutes } from './stock-allocation/routes';
 import { operationRoutes } from './system/operations';
 import { trackingRoutes } from './tracking/routes';
 
-/** The business routes, all under /v1. A new process adds its table here. */
+/** The business routes, all under /v1 but the bytes of images. A new process adds its table here. */
 export const businessRoutes: readonly AnyRoute[] = [
   ...accountRoutes,
   ...operationRoutes,
   ...mallRoutes,
+  ...imageRoutes,
   ...purchaseRoutes,
+  ...commodityRoutes,
+  ...sectionRoutes,
+  ...listingRoutes,
+  ...shelfRoutes,
+  ...memberRoutes,
+  ...stockAllocationRoutes,
   ...trackingRoutes,
   ...furnishingRoutes,
 ];
