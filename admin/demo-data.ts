@@ -6,11 +6,13 @@ import { addAccount } from '../db/account/repository';
 import { addBenefit } from '../db/catalogue/repository';
 import { firstRow, type Db, type Trx } from '../db/connection';
 import { post } from '../db/ledger/repository';
+import { addMember, adjustPoints } from '../db/mall/member-repository';
 import { addEnterprise, addMall } from '../db/mall/repository';
 
 /** For trying things out on one machine; the seeding command refuses production. */
 const demoPassword = 'mallflow-demo';
 const openingBalanceFen = 1_000_000;
+const openingPoints = 10_000;
 
 /** Fixed ids: number n of a kind. */
 const demoId = (prefix: string, n: number): string => `${prefix}_01demo${String(n).padStart(20, '0')}`;
@@ -88,18 +90,46 @@ const benefits: readonly DemoBenefit[] = [
   },
 ];
 
-/** Loads the demo data; what is there stays as it is, so it is safe to repeat. True when anything was added. */
+/**
+ * Loads the demo data; what is there stays as it is, so it is safe to repeat, also on demo data of an earlier version.
+ * True when anything was added.
+ */
 export async function seedDemo(db: Db): Promise<boolean> {
   return db.transaction(async (trx) => {
     // Two starts at once must not load it twice.
     await firstRow(trx, 'select pg_advisory_xact_lock(7461)');
-    if ((await firstRow(trx, 'select id from enterprises where id = :id', { id: enterprises[0].id })) !== undefined)
-      return false;
-    await seedEnterprises(trx);
-    await seedAccounts(trx);
-    await seedBenefits(trx);
-    return true;
+    const furnished = await isThere(trx, 'select id from enterprises where id = :id', enterprises[0].id);
+    if (!furnished) {
+      await seedEnterprises(trx);
+      await seedAccounts(trx);
+      await seedBenefits(trx);
+    }
+    const joined = await seedMembers(trx);
+    return !furnished || joined;
   });
+}
+
+async function isThere(trx: Trx, query: string, id: string): Promise<boolean> {
+  return (await firstRow(trx, query, { id })) !== undefined;
+}
+
+/** The members' rows and points came after their accounts: an installation may have the one without the other. */
+async function seedMembers(trx: Trx): Promise<boolean> {
+  let added = false;
+  for (const [index, { login, displayName, mallId }] of accounts.entries()) {
+    if (mallId === undefined) continue;
+    const [id, accountId] = [demoId('mem', index + 1), demoId('acc', index + 1)];
+    if (await isThere(trx, 'select id from members where account_id = :id', accountId)) continue;
+    await addMember(trx, { id, enterpriseId: enterprises[0].id, mallId, externalId: login, displayName, accountId });
+    await adjustPoints(trx, {
+      id: demoId('adj', index + 1),
+      memberId: id,
+      delta: openingPoints,
+      reason: '演示积分',
+    });
+    added = true;
+  }
+  return added;
 }
 
 async function seedEnterprises(trx: Trx): Promise<void> {
