@@ -3,6 +3,7 @@ import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createPurchaseActivities } from '../activities/purchase/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
+import { createStockAllocationActivities } from '../activities/stock-allocation/activities';
 import { casePolicies, databaseAccess, timeProfile, type Configuration } from '../config/env';
 import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
 import { deleteCommandsOlderThan } from '../db/command/repository';
@@ -47,7 +48,7 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
     namespace,
     taskQueue: config.MALLFLOW_TASK_QUEUE,
     workflowBundle: { codePath },
-    activities: createPurchaseActivities(db),
+    activities: { ...createPurchaseActivities(db), ...createStockAllocationActivities(db) },
     interceptors: { activity: [() => ({ inbound: stuckInterceptor(db) })] },
     maxConcurrentActivityTaskExecutions: slots,
     maxConcurrentLocalActivityExecutions: slots,

@@ -157,6 +157,12 @@ export const errorCatalogue = {
     zh: '发奖配置与资源分类不匹配。',
   },
   TIME_PAST: { status: 422, retryable: false, en: 'This time must lie ahead.', zh: '该时间必须晚于当前时间。' },
+  TIME_ORDER: {
+    status: 422,
+    retryable: false,
+    en: 'The validity must begin before it ends.',
+    zh: '生效时间的开始必须早于结束。',
+  },
   CODES_REJECTED: {
     status: 422,
     retryable: false,

@@ -99,7 +99,12 @@ export const proposeAllocationSchema = z
   .refine(validityRunsForward, forward);
 
 /** 编辑 of a sub-stock that is offline: limits, validity, award and remark. What is left out stays as it is. */
-export const editSubStockSchema = z.strictObject(terms).partial().refine(validityRunsForward, forward);
+export const editSubStockSchema = z
+  .strictObject(terms)
+  .partial()
+  // rule: edit-changes-something
+  .refine((changes) => Object.keys(changes).length > 0, 'nothing to change')
+  .refine(validityRunsForward, forward);
 
 /** 补货 and 退库: so many pieces. */
 export const subStockQuantitySchema = z.strictObject({ quantity: pieces });

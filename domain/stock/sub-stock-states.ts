@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/errors';
+import { commodityOffline } from './allocation-refusals';
 import { allowedCommands, allows, wrongState, type StateMachine } from '../shared/state-machine';
 
 /**
@@ -67,5 +68,5 @@ export function requireSubStockAllows(command: SubStockCommand, standing: SubSto
   // rule: sub-stock-in-use-stays
   if (command === 'delete') throw new DomainError('SUB_STOCK_IN_USE', { state, allowed });
   // rule: expired-sub-stock-stays-offline
-  throw new DomainError('COMMODITY_OFFLINE', { state, allowed, commodityState: 'expired' });
+  throw commodityOffline('expired', allowed);
 }
