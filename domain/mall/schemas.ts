@@ -47,7 +47,8 @@ export function saleRunsForward(sale: {
   readonly saleUntil?: string | null | undefined;
 }): boolean {
   if (sale.saleFrom == null || sale.saleUntil == null) return true;
-  return Date.parse(sale.saleFrom) < Date.parse(sale.saleUntil);
+  // What is no time is told as that, and not a second time.
+  return !(Date.parse(sale.saleFrom) >= Date.parse(sale.saleUntil));
 }
 
 const saleFault = { path: ['saleUntil'], message: 'after saleFrom' };
@@ -82,6 +83,8 @@ export const editListingSchema = z
     description: details.description.nullish(),
     arrivalDays: details.arrivalDays.nullish(),
   })
+  // rule: listing-edit-changes-something
+  .refine((changes) => Object.keys(changes).length > 0, 'nothing to change')
   // rule: edited-sale-runs-forward
   .refine(saleRunsForward, saleFault);
 
