@@ -13,7 +13,7 @@
  * @returns {import('dependency-cruiser').IForbiddenRuleType}
  */
 function mayImport(folder, allowed) {
-  const ours = 'activities|admin|api|config|db|domain|migrations|temporal|worker|workflows';
+  const ours = 'activities|admin|api|config|db|domain|migrations|providers|temporal|worker|workflows';
   return {
     name: `${folder}-imports`,
     comment: `${folder}/ may import ${[folder, ...allowed].join(', ')}`,
@@ -49,9 +49,10 @@ module.exports = {
     mayImport('db', ['^domain/']),
     mayImport('config', ['^domain/']),
     mayImport('migrations', []),
+    mayImport('providers', ['^domain/(?:ports|shared)/']),
     mayImport('temporal', ['^domain/', contracts, messages]),
     mayImport('activities', ['^domain/', contracts, messages, '^db/']),
-    mayImport('api', ['^domain/', contracts, messages, '^db/', '^temporal/', '^config/']),
+    mayImport('api', ['^domain/', contracts, messages, '^db/', '^temporal/', '^config/', '^providers/']),
     mayImport('worker', ['^domain/', contracts, messages, '^db/', '^temporal/', '^activities/', '^config/']),
     mayImport('admin', ['^domain/', '^db/', '^temporal/', '^config/', '^worker/resume-case\\.ts$']),
     {
@@ -60,6 +61,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(?:api|worker|admin)/', pathNot: '^(?:api|worker|admin)/(?:main|compose)\\.ts$' },
       to: { path: '^config/' },
+    },
+    {
+      name: 'ports-are-injected',
+      comment: 'Only where the parts are wired is it known who stands behind a port.',
+      severity: 'error',
+      from: { path: '^(?:api|worker|admin)/', pathNot: '^(?:api|worker|admin)/(?:main|compose)\\.ts$' },
+      to: { path: '^providers/' },
     },
     {
       name: 'contracts-are-types-for-activities',

@@ -26,6 +26,9 @@ ENV NODE_ENV=production
 COPY package.json ./
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# Uploaded images: the one place the product writes to. A volume mounted here takes over its owner.
+RUN install -d -o node -g node /var/lib/mallflow/images
+ENV MALLFLOW_IMAGE_DIR=/var/lib/mallflow/images
 USER node
 
 # api and worker both answer /readyz, each on the port its environment names.

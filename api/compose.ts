@@ -1,11 +1,14 @@
+import { resolve } from 'node:path';
 import { casePolicies, databaseAccess, timeProfile, type Configuration, type Environment } from '../config/env';
 import { createLog } from '../config/log';
 import { connect } from '../db/connection';
+import { LocalFolder } from '../providers/images/local-folder';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import { Passwords } from './account/passwords';
 import { SignInThrottle } from './account/throttle';
 import { Commands } from './http/commands';
+import { ImageEncoder } from './image/encoder';
 import type { Services } from './services';
 
 /** Wires the API's parts; `environment` is where the Temporal tools' own variables are read from. */
@@ -34,6 +37,8 @@ export function composeServices(config: Configuration, environment: Environment)
       perAddress: config.MALLFLOW_ADDRESS_ATTEMPTS,
       windowMs: config.MALLFLOW_SIGN_IN_WINDOW_SECONDS,
     }),
+    images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
+    imageEncoder: new ImageEncoder(),
     log,
     settings: {
       sessionMs: config.MALLFLOW_SESSION_SECONDS,

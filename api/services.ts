@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import type { ImageStore } from '../domain/ports/image-store';
 import type { Db } from '../db/connection';
 import type { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
 import type { SignInThrottle } from './account/throttle';
 import type { Passwords } from './account/passwords';
 import type { Commands } from './http/commands';
+import type { ImageEncoder } from './image/encoder';
 
 /** What route handlers work with, wired once by the composition root. */
 export interface Services {
@@ -15,6 +17,8 @@ export interface Services {
   readonly commands: Commands;
   readonly passwords: Passwords;
   readonly throttle: SignInThrottle;
+  readonly images: ImageStore;
+  readonly imageEncoder: ImageEncoder;
   readonly log: Logger;
   readonly settings: Settings;
 }

@@ -47,6 +47,7 @@ const variables = {
   MALLFLOW_ADDRESS_ATTEMPTS: integer(1, 100_000).default(100),
   MALLFLOW_SIGN_IN_WINDOW_SECONDS: seconds.default(900_000),
   MALLFLOW_BODY_LIMIT_BYTES: integer(1_024, 10_485_760).default(65_536),
+  MALLFLOW_IMAGE_DIR: z.string().min(1).default('.data/images'),
   MALLFLOW_MAX_REQUESTS: integer(1, 100_000).default(256),
   MALLFLOW_MAX_COMMANDS: integer(1, 100_000).default(64),
   MALLFLOW_ACCEPT_MS: integer(100, 60_000).default(5_000),

@@ -10,6 +10,7 @@ const product = [
   'db',
   'domain',
   'migrations',
+  'providers',
   'temporal',
   'worker',
   'workflows',

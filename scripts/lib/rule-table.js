@@ -27,6 +27,7 @@ const folders = [
   'db',
   'domain',
   'migrations',
+  'providers',
   'temporal',
   'worker',
   'workflows',

@@ -31,6 +31,8 @@ const expected = `
   GET    /v1/enterprise-balance/entries 200 200 403 403 403 403 403 401
   GET    /v1/commodities                200 200 403 403 403 403 403 401
   GET    /v1/commodities/:id            200 404 403 403 403 403 403 401
+  POST   /v1/images                     415 415 403 403 403 403 403 401
+  GET    /images/:name                  200 200 200 200 200 200 200 200
   POST   /v1/purchases                  400 400 403 403 403 403 403 401
   GET    /v1/purchases                  200 200 403 403 403 403 403 401
   GET    /v1/purchases/:id              200 404 403 403 403 403 403 401
@@ -61,6 +63,7 @@ const codeOf: Readonly<Record<number, string>> = {
   401: 'SIGN_IN_REQUIRED',
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
+  415: 'UNSUPPORTED_TYPE',
 };
 
 describe('who may call what', () => {
@@ -91,7 +94,10 @@ describe('who may call what', () => {
       updateId: randomUUID(),
       leaseMs: 0,
     });
+    await mallflow.services.images.put('open.png', Buffer.from('bytes'));
     ids = {
+      '/docs/:name': 'start.js',
+      '/images/:name': 'open.png',
       '/v1/operations/:id': operationId,
       '/v1/commodities/:id': commodityId ?? '',
       '/v1/processes/:id': id.replace('pur_', 'prc_'),
@@ -108,7 +114,7 @@ describe('who may call what', () => {
   });
 
   it.each(matrix)('$method $path', async ({ method, path, statuses }) => {
-    const concrete = path.replace(':id', ids[path] ?? '').replace(':name', 'start.js');
+    const concrete = path.replace(':id', ids[path] ?? '').replace(':name', ids[path] ?? '');
     const body = method === 'POST' ? { noSuchField: true } : undefined;
     const replies = await Promise.all(
       clients.map((client) => client.call(method, concrete, body, { key: method === 'POST' ? randomUUID() : null })),

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createApi, type Api } from '../../api/app';
@@ -40,6 +42,7 @@ export interface InstallationOptions {
 
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const database = await cloneDatabase();
+  const imageFolder = join(tmpdir(), `mallflow-images-${randomBytes(8).toString('hex')}`);
   const environment = {
     ...process.env,
     NODE_ENV: 'test',
@@ -51,6 +54,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     MALLFLOW_ACCEPT_MS: '5000',
     MALLFLOW_RESULT_MS: '3000',
     MALLFLOW_ADDRESS_ATTEMPTS: '10000',
+    MALLFLOW_IMAGE_DIR: imageFolder,
     ...options.environment,
   };
   const config = parseEnvironment(environment);
@@ -77,6 +81,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       await services.db.destroy();
       await services.temporal.connection.close();
       await database.drop();
+      await rm(imageFolder, { recursive: true, force: true });
     },
   };
 }

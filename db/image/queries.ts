@@ -1,0 +1,31 @@
+import { firstRow, rows, type Queryable } from '../connection';
+
+export interface ImageRow {
+  readonly id: string;
+  /** Under which the image store has the bytes. */
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  readonly createdAt: Date;
+}
+
+const columns = `id, name, width, height, bytes, created_at as "createdAt"`;
+
+export async function imageById(db: Queryable, id: string): Promise<ImageRow | undefined> {
+  return firstRow<ImageRow>(db, `select ${columns} from images where id = :id`, { id });
+}
+
+/** Those of the ids that are images of this enterprise, in no order: what is missing is not theirs to use. */
+export async function imagesOfEnterprise(
+  db: Queryable,
+  enterpriseId: string,
+  ids: readonly string[],
+): Promise<ImageRow[]> {
+  // rule: images-of-the-enterprise-only
+  return rows<ImageRow>(
+    db,
+    `select ${columns} from images where enterprise_id = :enterpriseId and id = any(:ids::text[])`,
+    { enterpriseId, ids },
+  );
+}
