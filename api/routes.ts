@@ -10,6 +10,7 @@ import { memberRoutes } from './member/routes';
 import { purchaseRoutes } from './purchase/routes';
 import { sectionRoutes } from './section/routes';
 import { stockAllocationRoutes } from './stock-allocation/routes';
+import { subStockRoutes } from './sub-stock/routes';
 import { operationRoutes } from './system/operations';
 import { trackingRoutes } from './tracking/routes';
 
@@ -26,6 +27,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...shelfRoutes,
   ...memberRoutes,
   ...stockAllocationRoutes,
+  ...subStockRoutes,
   ...trackingRoutes,
   ...furnishingRoutes,
 ];

@@ -19,6 +19,7 @@ import { acceptedSchema } from '../http/answers';
 import { commandCase, type CaseKind } from '../http/case-command';
 import { listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
 import { commandRequest, enterpriseOf, route, type AnyRoute, type Sighting } from '../http/route';
+import { requireOwnFilters } from './own-filters';
 import {
   allocationActions,
   allocationSchema,
@@ -138,8 +139,10 @@ const list = route({
   answers: { 200: listSchema(allocationSummarySchema) },
   handle: async ({ services, principal, query }) => {
     const { state = null, commodityId = null, mallId = null } = query;
+    const enterpriseId = enterpriseOf(principal);
+    await requireOwnFilters(services.db, enterpriseId, { mallId, commodityId });
     const filter = { state, commodityId, mallId };
-    const page = await listAllocations(services.db, enterpriseOf(principal), filter, pageRequest(query));
+    const page = await listAllocations(services.db, enterpriseId, filter, pageRequest(query));
     return { status: 200, body: listAnswer(page, renderAllocationSummary) };
   },
 });

@@ -4,6 +4,7 @@ import type { AllocationTerms } from '../../domain/stock/allocation-terms';
 import type { CommodityCategory, CommodityState } from '../../domain/stock/states';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { commodityExpired } from './sub-stock-queries';
 
 /** What the run of an allocation is started from again. */
 export interface AllocationOrigin {
@@ -54,7 +55,7 @@ const selected = `
          a.left_before as "leftBefore", a.left_after as "leftAfter", a.daily_limit as "dailyLimit",
          a.member_limits as "memberLimits", a.valid_from as "validFrom", a.valid_until as "validUntil",
          a.auto_award as "autoAward", a.remark, a.award, a.expires_at as "expiresAt",
-         a.sub_stock_id as "subStockId", (c.state = 'expired' or coalesce(c.expires_at <= now(), false)) as "commodityExpired",
+         a.sub_stock_id as "subStockId", ${commodityExpired} as "commodityExpired",
          a.created_at as "createdAt", a.updated_at as "updatedAt"
     from stock_allocations a join commodities c on c.id = a.commodity_id`;
 
