@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
-import { casePolicies, databaseAccess, timeProfile, type Configuration, type Environment } from '../config/env';
+import {
+  casePolicies,
+  databaseAccess,
+  dataKeys,
+  timeProfile,
+  type Configuration,
+  type Environment,
+} from '../config/env';
 import { createLog } from '../config/log';
 import { connect } from '../db/connection';
+import { KeyedVault } from '../db/secrets/keyed-vault';
 import { LocalFolder } from '../providers/images/local-folder';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
@@ -37,6 +45,7 @@ export function composeServices(config: Configuration, environment: Environment)
       perAddress: config.MALLFLOW_ADDRESS_ATTEMPTS,
       windowMs: config.MALLFLOW_SIGN_IN_WINDOW_SECONDS,
     }),
+    vault: new KeyedVault(dataKeys(config)),
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),
     log,

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import type { ImageStore } from '../domain/ports/image-store';
+import type { Vault } from '../domain/ports/vault';
 import type { Db } from '../db/connection';
+import type { ImageStore } from '../domain/ports/image-store';
 import type { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
 import type { SignInThrottle } from './account/throttle';
@@ -19,6 +20,8 @@ export interface Services {
   readonly throttle: SignInThrottle;
   readonly images: ImageStore;
   readonly imageEncoder: ImageEncoder;
+  /** Seals what is secret in rows. */
+  readonly vault: Vault;
   readonly log: Logger;
   readonly settings: Settings;
 }

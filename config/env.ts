@@ -15,6 +15,25 @@ export class ConfigurationError extends Error {
 /** Good enough to try things out on one machine, and refused in production. */
 const demoSecret = 'mallflow-demo-secret-not-for-production';
 
+/** The same for the keys of what is encrypted in the database. */
+const demoDataKeys = 'demo:bWFsbGZsb3ctZGVtby1rZXktbm90LWluLXByb2R1Y3Q=';
+
+const dataKeyRule = 'ID:BASE64 of 32 bytes, and after commas those of before; ids of a-z, 0-9 and -, each once';
+
+const dataKeysText = z
+  .string()
+  // rule: data-keys-are-whole
+  .refine((text) => dataKeysOf(text).every(({ key }) => key.length === 32), dataKeyRule)
+  // rule: data-key-ids-once
+  .refine((text) => new Set(dataKeysOf(text).map(({ id }) => id)).size === text.split(',').length, dataKeyRule);
+
+function dataKeysOf(text: string) {
+  return text.split(',').map((pair) => {
+    const [, id = '', base64 = ''] = /^([a-z0-9-]{1,32}):([A-Za-z0-9+/]{43}=)$/.exec(pair) ?? [];
+    return { id, key: Buffer.from(base64, 'base64') };
+  });
+}
+
 const integer = (min: number, max: number) =>
   z
     .string()
@@ -36,6 +55,7 @@ const variables = {
   PORT: integer(0, 65_535).default(3000),
   MALLFLOW_HOST: z.string().min(1).default('127.0.0.1'),
   MALLFLOW_SECRET: z.string().min(32, 'at least 32 characters').default(demoSecret),
+  MALLFLOW_DATA_KEYS: dataKeysText.default(demoDataKeys),
   MALLFLOW_TRUST_PROXY: integer(0, 10).default(0),
   MALLFLOW_COOKIE_SECURE: flag.optional(),
   MALLFLOW_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug'], 'a pino level').default('info'),
@@ -95,6 +115,9 @@ function productionFaults(given: Environment): string[] {
   // rule: no-demo-secret-in-production
   if ((given['MALLFLOW_SECRET'] ?? demoSecret) === demoSecret)
     faults.push('MALLFLOW_SECRET: expected a secret of your own in production');
+  // rule: no-demo-key-in-production
+  if ((given['MALLFLOW_DATA_KEYS'] ?? demoDataKeys).includes(demoDataKeys))
+    faults.push('MALLFLOW_DATA_KEYS: expected keys of your own in production');
   if (given['MALLFLOW_COOKIE_SECURE'] === 'false') faults.push('MALLFLOW_COOKIE_SECURE: expected true in production');
   if (given['MALLFLOW_TIME_PROFILE'] === 'short') faults.push('MALLFLOW_TIME_PROFILE: expected normal in production');
   return faults;
@@ -105,6 +128,11 @@ export function databaseAccess(parsed: Parsed): { readonly url: string; readonly
   if (parsed.APP_DATABASE_URL !== undefined) return { url: parsed.APP_DATABASE_URL, role: null };
   if (parsed.DATABASE_URL !== undefined) return { url: parsed.DATABASE_URL, role: 'mallflow_app' };
   throw new ConfigurationError(['DATABASE_URL: expected a postgres:// URL (or APP_DATABASE_URL)']);
+}
+
+/** The keys of what is encrypted in the database: the first encrypts, all decrypt. */
+export function dataKeys(parsed: Parsed) {
+  return dataKeysOf(parsed.MALLFLOW_DATA_KEYS);
 }
 
 /** @throws ConfigurationError when the owner's URL is missing: only the owner migrates and furnishes. */

@@ -19,6 +19,11 @@ secret() {
   od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
 }
 
+# 32 bytes in base64.
+data_key() {
+  head -c 32 /dev/urandom | base64 | tr -d '\n'
+}
+
 umask 077
 cat >"$file" <<END
 # Read by docker compose. Keep it out of version control and in the backup of secrets.
@@ -29,6 +34,8 @@ OWNER_DB_PASSWORD=$(secret)
 APP_DB_PASSWORD=$(secret)
 TEMPORAL_DB_PASSWORD=$(secret)
 MALLFLOW_SECRET=$(secret)
+# Encrypts what is secret in the database: without it those rows are lost. Keep it apart from the database's backup.
+MALLFLOW_DATA_KEYS=k1:$(data_key)
 
 # How long Temporal keeps closed workflows. Shown histories end after that; orders do not.
 TEMPORAL_RETENTION=30d

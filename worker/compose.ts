@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { createCommodityAddActivities } from '../activities/commodity-add/activities';
 import { createPurchaseActivities } from '../activities/purchase/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
 import { createStockAllocationActivities } from '../activities/stock-allocation/activities';
@@ -11,6 +12,7 @@ import { connect, type Db } from '../db/connection';
 import { lazyClient, type TemporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import { every, type Loop } from './loops/every';
+import { expireStock } from './loops/expire-stock';
 import { settleClaims } from './loops/settle-claims';
 import { sweepRuns } from './loops/sweep-runs';
 import { watchCases } from './loops/watchdog';
@@ -48,7 +50,11 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
     namespace,
     taskQueue: config.MALLFLOW_TASK_QUEUE,
     workflowBundle: { codePath },
-    activities: { ...createPurchaseActivities(db), ...createStockAllocationActivities(db) },
+    activities: {
+      ...createPurchaseActivities(db),
+      ...createCommodityAddActivities(db),
+      ...createStockAllocationActivities(db),
+    },
     interceptors: { activity: [() => ({ inbound: stuckInterceptor(db) })] },
     maxConcurrentActivityTaskExecutions: slots,
     maxConcurrentLocalActivityExecutions: slots,
@@ -100,6 +106,7 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
     ),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'sweep-runs', log, sweepRuns({ db, gateway, temporal, log, settings })),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'settle-claims', log, () => settleClaims(db, gateway)),
+    every(config.MALLFLOW_WATCHDOG_SECONDS, 'expire-stock', log, () => expireStock(db)),
     every(3_600_000, 'sweep', log, async () => {
       await deleteCommandsOlderThan(db, keysKeptDays);
       await deleteExpiredSessions(db);

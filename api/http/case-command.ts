@@ -4,12 +4,19 @@ import type { Db } from '../../db/connection';
 import type { Answer } from './answers';
 import { commandRequest, enterpriseOf, type Call } from './route';
 
-/** A resource whose commands are carried out by the run of its case. */
-export interface CaseKind<Row extends { readonly id: string; readonly state: S }, S extends string, C extends string> {
+/** A resource whose commands are carried out by the run of its case: all those of its table, or those in `U`. */
+export interface CaseKind<
+  Row extends { readonly id: string; readonly state: S },
+  S extends string,
+  C extends string,
+  U extends C = C,
+> {
   readonly machine: StateMachine<S, string, C>;
   readonly workflowId: (id: string) => string;
   /** The name of each command's update: a wire contract. */
-  readonly updates: Readonly<Record<C, string>>;
+  readonly updates: Readonly<Record<U, string>>;
+  /** What is allowed where more than the state decides; else what the table says. */
+  readonly actions?: (row: Row) => readonly string[];
   readonly find: (db: Db, enterpriseId: string, id: string) => Promise<Row | undefined>;
   readonly render: (db: Db, enterpriseId: string, id: string, language: Language) => Promise<unknown>;
 }
@@ -23,10 +30,15 @@ export interface CommandDetails<Row> {
 }
 
 /** A person's command upon a case: judged by its row first, then carried out by its run. */
-export function commandCase<Row extends { readonly id: string; readonly state: S }, S extends string, C extends string>(
-  kind: CaseKind<Row, S, C>,
+export function commandCase<
+  Row extends { readonly id: string; readonly state: S },
+  S extends string,
+  C extends string,
+  U extends C,
+>(
+  kind: CaseKind<Row, S, C, U>,
   call: Call<unknown, undefined, Row>,
-  name: C,
+  name: U,
   details: CommandDetails<Row> = {},
 ): Promise<Answer> {
   const { services, principal, target, requestId, language } = call;
@@ -41,7 +53,8 @@ export function commandCase<Row extends { readonly id: string; readonly state: S
       const current = row ?? (await kind.find(services.db, enterpriseId, target.id)) ?? target;
       row = undefined;
       if (alreadyReached(kind.machine, current.state, name)) return 'reached';
-      if (!allows(kind.machine, current.state, name)) throw wrongState(kind.machine, current.state);
+      if (!allows(kind.machine, current.state, name))
+        throw wrongState(kind.machine, current.state, kind.actions && { allowed: kind.actions(current) });
       await details.facts?.(current);
       return 'go';
     },

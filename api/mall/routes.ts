@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { benefitKinds } from '../../domain/catalogue/benefit';
-import { commodityCategories, commoditySources, commodityStates } from '../../domain/stock/states';
-import { processIdOf } from '../../domain/shared/ids';
 import { listBenefits, type BenefitRow } from '../../db/catalogue/queries';
 import { balanceEntries, enterpriseBalance } from '../../db/ledger/queries';
 import { listMalls, type MallRow } from '../../db/mall/queries';
-import { commodityById, listCommodities, type CommodityRow } from '../../db/stock/queries';
 import { resourceShape } from '../http/answers';
 import { listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
 import { enterpriseOf, route, type AnyRoute } from '../http/route';
-import { iso, isoOrNull, isoTime } from '../http/times';
+import { iso, isoTime } from '../http/times';
 
 export const mallSchema = z.strictObject({ ...resourceShape, name: z.string(), enterpriseId: z.string() });
 
@@ -34,33 +31,6 @@ export function renderBenefit(row: BenefitRow) {
     ...rest,
     state: 'offered',
     refundable: false,
-    createdAt: iso(createdAt),
-    updatedAt: iso(updatedAt),
-    actions: [],
-  };
-}
-
-const commoditySchema = z.strictObject({
-  ...resourceShape,
-  source: z.enum(commoditySources),
-  category: z.enum(commodityCategories),
-  name: z.string(),
-  priceFen: z.int(),
-  redemptionNote: z.string(),
-  expiresAt: isoTime.nullable(),
-  purchaseId: z.string().optional(),
-  processId: z.string().optional(),
-  stock: z.strictObject({ total: z.int(), allocated: z.int(), held: z.int(), left: z.int() }),
-});
-
-function renderCommodity(row: CommodityRow) {
-  const { total, allocated, held, purchaseId, createdAt, updatedAt, ...rest } = row;
-  return {
-    ...rest,
-    // Purchased stock was brought in by its purchase's process.
-    ...(purchaseId === null ? {} : { purchaseId, processId: processIdOf(purchaseId) }),
-    expiresAt: isoOrNull(row.expiresAt),
-    stock: { total, allocated, held, left: total - allocated - held },
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
     actions: [],
@@ -143,39 +113,4 @@ const entries = route({
   },
 });
 
-const commodities = route({
-  method: 'get',
-  path: '/v1/commodities',
-  summary: 'The enterprise stock (企业总库存)',
-  tag: 'points mall',
-  access: ['mall_manager'],
-  idempotency: 'none',
-  query: listQuery({
-    state: z.enum(commodityStates).optional(),
-    source: z.enum(commoditySources).optional(),
-    category: z.enum(commodityCategories).optional(),
-    q: textFilter.optional(),
-  }),
-  answers: { 200: listSchema(commoditySchema) },
-  handle: async ({ services, principal, query }) => {
-    const { state = null, source = null, category = null, q = null } = query;
-    const filter = { state, source, category, q };
-    const page = await listCommodities(services.db, enterpriseOf(principal), filter, pageRequest(query));
-    return { status: 200, body: listAnswer(page, renderCommodity) };
-  },
-});
-
-const commodity = route({
-  method: 'get',
-  path: '/v1/commodities/:id',
-  summary: 'One commodity of the enterprise stock',
-  tag: 'points mall',
-  access: ['mall_manager'],
-  idempotency: 'none',
-  query: z.strictObject({}),
-  find: ({ services, principal, params }) => commodityById(services.db, enterpriseOf(principal), params['id'] ?? ''),
-  answers: { 200: commoditySchema },
-  handle: ({ target }) => Promise.resolve({ status: 200, body: renderCommodity(target) }),
-});
-
-export const mallRoutes: readonly AnyRoute[] = [malls, benefits, balance, entries, commodities, commodity];
+export const mallRoutes: readonly AnyRoute[] = [malls, benefits, balance, entries];

@@ -133,6 +133,7 @@ class Installation {
       ...Object.fromEntries(own),
       NODE_ENV: 'production',
       MALLFLOW_SECRET: this.secret,
+      MALLFLOW_DATA_KEYS: `bench:${crypto.createHash('sha256').update(this.secret).digest('base64')}`,
       DATABASE_URL: this.databaseUrl,
       TEMPORAL_ADDRESS: this.temporalAddress,
       ...this.environment,

@@ -63,6 +63,8 @@ export interface Transition {
   readonly to: string;
   readonly standing: CaseStanding;
   readonly dueAt: Date | null;
+  /** Where the change gave the case another name; no personal data. */
+  readonly title?: string;
   readonly by: By;
 }
 
@@ -77,6 +79,7 @@ export async function recordTransition(trx: Trx, change: Transition): Promise<vo
     `with moved as (
        update process_cases
           set stage = :to, state = :state, whose_turn = :turn, due_at = :dueAt,
+              title = coalesce(:title, title),
               closed_at = case when :state = 'open' then null else now() end,
               stuck_code = null, stuck_since = null, updated_at = now()
         where id = :id and stage = :from
@@ -95,6 +98,7 @@ export async function recordTransition(trx: Trx, change: Transition): Promise<vo
       state: change.standing.state,
       turn: change.standing.whoseTurn,
       dueAt: change.dueAt,
+      title: change.title ?? null,
       actor: change.by.actor,
       act: change.act,
       action: `${change.kind}.${change.act}`,

@@ -142,6 +142,7 @@ OWNER_DB_PASSWORD=$(secret)
 APP_DB_PASSWORD=$(secret)
 TEMPORAL_DB_PASSWORD=$(secret)
 MALLFLOW_SECRET=$(secret)
+MALLFLOW_DATA_KEYS=k1:$(head -c 32 /dev/urandom | base64 | tr -d '\n')
 
 # One port each, all at once so that no two are alike.
 # shellcheck disable=SC2046 # one word a port
@@ -357,7 +358,7 @@ url=http://127.0.0.1:$api_port
 # The three environments of the compose file.
 product() {
   confined "$app" NODE_ENV=production TEMPORAL_ADDRESS="127.0.0.1:$frontend" TEMPORAL_NAMESPACE=mallflow \
-    MALLFLOW_SECRET="$MALLFLOW_SECRET" "$@"
+    MALLFLOW_SECRET="$MALLFLOW_SECRET" MALLFLOW_DATA_KEYS="$MALLFLOW_DATA_KEYS" "$@"
 }
 serving() { product APP_DATABASE_URL="$app_url" "$@"; }
 owning() { product DATABASE_URL="$owner_url" "$@"; }

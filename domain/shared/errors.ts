@@ -56,8 +56,8 @@ export const errorCatalogue = {
   TOO_LARGE: {
     status: 413,
     retryable: false,
-    en: 'The body is larger than {limitBytes} bytes.',
-    zh: '请求体超过 {limitBytes} 字节。',
+    en: 'The body is too large; its limit stands beside this code.',
+    zh: '请求体过大，上限见同级字段。',
   },
   UNSUPPORTED_TYPE: {
     status: 415,
@@ -174,6 +174,12 @@ export const errorCatalogue = {
     retryable: false,
     en: 'There are fewer codes than stock: {codes} of {needed}.',
     zh: '已导入的码少于库存数量：{codes}/{needed}。',
+  },
+  STOCK_LIMIT_REACHED: {
+    status: 422,
+    retryable: false,
+    en: 'A commodity has at most {limit} pieces.',
+    zh: '单个商品的总库存最多 {limit}。',
   },
   STOCK_SHORT: {
     status: 422,

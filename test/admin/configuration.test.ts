@@ -4,11 +4,17 @@ import {
   ownerUrl,
   parseEnvironment,
   casePolicies,
+  dataKeys,
   timeProfile,
   type Environment,
 } from '../../config/env';
 
 const secret = 'a secret of this test, long enough';
+const key = Buffer.alloc(32, 1).toString('base64');
+const otherKey = Buffer.alloc(32, 2).toString('base64');
+const dataKey = `k1:${key}`;
+const demoKey = parseEnvironment({}).MALLFLOW_DATA_KEYS;
+const own = { MALLFLOW_SECRET: secret, MALLFLOW_DATA_KEYS: dataKey };
 
 function faultsOf(environment: Environment): readonly string[] {
   try {
@@ -61,14 +67,39 @@ describe('the environment', () => {
   });
 
   it.each([
-    [{}, ['MALLFLOW_SECRET']],
-    [{ MALLFLOW_SECRET: secret }, []],
-    [{ MALLFLOW_SECRET: secret, MALLFLOW_COOKIE_SECURE: 'false' }, ['MALLFLOW_COOKIE_SECURE']],
-    [{ MALLFLOW_SECRET: secret, MALLFLOW_TIME_PROFILE: 'short' }, ['MALLFLOW_TIME_PROFILE']],
-    [{ MALLFLOW_TIME_PROFILE: 'short', PORT: 'x' }, ['MALLFLOW_SECRET', 'MALLFLOW_TIME_PROFILE', 'PORT']],
+    [{}, ['MALLFLOW_DATA_KEYS', 'MALLFLOW_SECRET']],
+    [{ MALLFLOW_SECRET: secret }, ['MALLFLOW_DATA_KEYS']],
+    [own, []],
+    [{ ...own, MALLFLOW_DATA_KEYS: `${dataKey},${demoKey}` }, ['MALLFLOW_DATA_KEYS']],
+    [{ ...own, MALLFLOW_COOKIE_SECURE: 'false' }, ['MALLFLOW_COOKIE_SECURE']],
+    [{ ...own, MALLFLOW_TIME_PROFILE: 'short' }, ['MALLFLOW_TIME_PROFILE']],
+    [
+      { MALLFLOW_DATA_KEYS: dataKey, MALLFLOW_TIME_PROFILE: 'short', PORT: 'x' },
+      ['MALLFLOW_SECRET', 'MALLFLOW_TIME_PROFILE', 'PORT'],
+    ],
   ])('in production: %j has faults in %j', (environment, expected) => {
     const faults = faultsOf({ NODE_ENV: 'production', ...environment });
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(expected);
+  });
+
+  it.each([
+    '',
+    'k1',
+    `k1:${'A'.repeat(42)}==`,
+    `K1:${key}`,
+    `k1:${key},`,
+    `k1:${key}, k2:${key}`,
+    `k1:${key},k1:${key}`,
+  ])('refuses %j as keys', (text) => {
+    expect(faultsOf({ MALLFLOW_DATA_KEYS: text })).toHaveLength(1);
+  });
+
+  it('reads keys in their order', () => {
+    const config = parseEnvironment({ MALLFLOW_DATA_KEYS: `k2:${otherKey},k1:${key}` });
+    expect(dataKeys(config).map(({ id, key: bytes }) => [id, bytes.toString('base64')])).toEqual([
+      ['k2', otherKey],
+      ['k1', key],
+    ]);
   });
 
   it('reads seconds and keeps milliseconds', () => {

@@ -17,7 +17,9 @@ const secret = randomBytes(24).toString('hex');
 
 describe('the demo data', () => {
   it('is refused in production', async () => {
-    const refused = await withEnv(['seed-demo'], { NODE_ENV: 'production', MALLFLOW_SECRET: secret });
+    const keys = `k1:${randomBytes(32).toString('base64')}`;
+    const own = { MALLFLOW_SECRET: secret, MALLFLOW_DATA_KEYS: keys };
+    const refused = await withEnv(['seed-demo'], { NODE_ENV: 'production', ...own });
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain('production');
     expect(await rows(database.db, 'select id from enterprises')).toEqual([]);

@@ -1,0 +1,66 @@
+import { DomainError } from '../../domain/shared/errors';
+import { commodityActions, refusedBy, type CommodityStanding } from '../../domain/stock/actions';
+import { notFound } from '../../domain/stock/first-step';
+import type { CommodityCategory } from '../../domain/stock/states';
+import type { FirstStep, SecondStep } from '../../domain/stock/steps';
+import { firstRow, type Queryable } from '../connection';
+import { imagesOfEnterprise } from '../image/queries';
+import { stateNow } from './queries';
+
+/** @throws DomainError REFERENCE_NOT_FOUND at each image that is not the enterprise's */
+export async function requireImages(
+  db: Queryable,
+  enterpriseId: string,
+  step: Pick<FirstStep, 'coverImageId' | 'detailImageId'>,
+): Promise<void> {
+  const found = await imagesOfEnterprise(db, enterpriseId, [step.coverImageId, step.detailImageId]);
+  const missing = (['coverImageId', 'detailImageId'] as const).filter((field) =>
+    found.every(({ id }) => id !== step[field]),
+  );
+  if (missing.length > 0) throw notFound(missing.map((field) => ({ path: `/${field}`, what: 'image' })));
+}
+
+/**
+ * What 完成 asks of the rows, also before the run is troubled.
+ *
+ * @throws DomainError TIME_PAST at /expiresAt, CODES_SHORT `{codes, needed}`
+ */
+export async function requireFacts(
+  db: Queryable,
+  of: { readonly commodityId: string; readonly category: CommodityCategory; readonly secondStep: SecondStep },
+): Promise<void> {
+  const { expiresAt, totalStock } = of.secondStep;
+  // rule: expiry-lies-ahead
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.now())
+    throw new DomainError('TIME_PAST', {
+      errors: [{ path: '/expiresAt', code: 'TIME_PAST', message: 'must lie ahead' }],
+    });
+  if (of.category === 'cdk') await requireCodes(db, of.commodityId, totalStock);
+}
+
+/** Stock never exceeds codes. @throws DomainError CODES_SHORT `{codes, needed}` */
+export async function requireCodes(db: Queryable, commodityId: string, needed: number): Promise<void> {
+  const codes = await countCodes(db, commodityId);
+  // rule: stock-has-codes
+  if (codes < needed) throw new DomainError('CODES_SHORT', { codes, needed });
+}
+
+export async function countCodes(db: Queryable, commodityId: string): Promise<number> {
+  const row = await firstRow<{ codes: number }>(
+    db,
+    'select count(*) as codes from commodity_codes where commodity_id = :commodityId',
+    { commodityId },
+  );
+  return row?.codes ?? 0;
+}
+
+/** Why a commodity takes no codes. @throws DomainError NOT_CDK, WRONG_STATE */
+export async function refuseCodes(db: Queryable, commodityId: string): Promise<never> {
+  const at = await firstRow<CommodityStanding>(
+    db,
+    `select ${stateNow} as state, source, category from commodities where id = :commodityId`,
+    { commodityId },
+  );
+  if (at === undefined) throw new Error(`no commodity ${commodityId}`);
+  throw at.category === 'cdk' ? refusedBy(at) : new DomainError('NOT_CDK', { allowed: commodityActions(at) });
+}
