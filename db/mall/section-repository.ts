@@ -66,7 +66,7 @@ export async function deleteSection(trx: Trx, id: string): Promise<void> {
  * @throws DomainError REFERENCE_NOT_FOUND at /sectionId
  */
 export async function holdSection(trx: Trx, mallId: string, sectionId: string | null): Promise<string> {
-  // rule: section-of-the-same-mall
+  // rule: section-of-the-same-mall, section-stays-while-it-is-used
   const section = await firstRow<{ id: string }>(
     trx,
     `select id from mall_sections
