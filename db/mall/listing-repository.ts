@@ -69,7 +69,7 @@ export type ListingChange = Partial<ListingTerms> & { readonly sectionId?: strin
  * Changes a listing while it is offline.
  *
  * @throws DomainError LISTING_ONLINE, WRONG_STATE when it is void, REFERENCE_NOT_FOUND at /sectionId,
- *   RED_PACKET_NEEDS_CASH, TIME_PAST at /saleUntil, VALIDATION_FAILED when what stays makes the sale end before it begins
+ *   RED_PACKET_NEEDS_CASH, TIME_PAST at /saleUntil, TIME_ORDER there when the sale would end before it begins
  */
 export async function editListing(trx: Trx, id: string, change: ListingChange): Promise<void> {
   const listing = await lockListing(trx, id);
@@ -78,7 +78,7 @@ export async function editListing(trx: Trx, id: string, change: ListingChange): 
   const terms = { ...listing, ...change };
   // rule: edited-sale-still-runs-forward
   if (terms.saleFrom !== null && isOver(terms.saleFrom, terms.saleUntil))
-    throw refusedAt('VALIDATION_FAILED', '/saleUntil', 'after saleFrom');
+    throw refusedAt('TIME_ORDER', '/saleUntil', 'after saleFrom');
   const sectionId =
     change.sectionId === undefined ? listing.sectionId : await holdSection(trx, listing.mallId, change.sectionId);
   requireExchangeFor(goods, terms.exchange.kind);
@@ -218,7 +218,7 @@ function columnsOf({ exchange }: ListingTerms) {
 }
 
 function refusedAt(
-  code: 'REFERENCE_NOT_FOUND' | 'TIME_PAST' | 'VALIDATION_FAILED',
+  code: 'REFERENCE_NOT_FOUND' | 'TIME_ORDER' | 'TIME_PAST',
   path: string,
   message: string,
 ): DomainError {

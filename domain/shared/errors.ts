@@ -160,8 +160,8 @@ export const errorCatalogue = {
   TIME_ORDER: {
     status: 422,
     retryable: false,
-    en: 'The validity must begin before it ends.',
-    zh: '生效时间的开始必须早于结束。',
+    en: 'A period must begin before it ends.',
+    zh: '开始时间必须早于结束时间。',
   },
   CODES_REJECTED: {
     status: 422,
