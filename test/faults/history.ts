@@ -5,8 +5,8 @@ export const taskTimedOut = 8;
 export const timerStarted = 17;
 export const signaled = 26;
 
-/** The kinds of all events of a purchase's newest run, oldest first. */
-export async function eventsOf(world: World, purchaseId: string): Promise<number[]> {
-  const { events } = await world.temporal.workflow.getHandle(`purchase:${purchaseId}`).fetchHistory();
+/** The kinds of all events of the newest run under this id, oldest first. */
+export async function eventsOfRun(world: World, workflowId: string): Promise<number[]> {
+  const { events } = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
   return (events ?? []).map((event) => Number(event.eventType));
 }

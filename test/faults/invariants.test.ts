@@ -55,26 +55,33 @@ it.each([
     /came in/,
   ],
   ['a balance is not the sum of its lines', `update ledger_balances set posted = posted + 1`, /lines say/],
-  ['a paid order is not stocked', `delete from commodities`, /stocked 0 times and paid 1 times/],
+  [
+    'a paid order is not stocked',
+    `delete from stock_movements; delete from commodities`,
+    /stocked 0 times and paid 1 times/,
+  ],
   [
     'an order is stocked unpaid',
     `update purchases set state = 'cancelled', commodity_id = null`,
     /is cancelled but stocked 1/,
   ],
   ['the wrong amount was paid', `update ledger_lines set amount = amount * 2`, /was paid \d+ instead of/],
-  [
-    'a journal does not sum to zero',
-    `update ledger_lines set amount = amount + 1 where amount > 0`,
-    /journal sums to/,
-  ],
+  ['a journal does not sum to zero', `update ledger_lines set amount = amount + 1 where amount > 0`, /journal sums to/],
   ['a case stands elsewhere', `update process_cases set stage = 'paid'`, /is stocked, its case paid/],
   ['an event is missing at the end', `delete from case_events where act = 'stock'`, /its events end at paid/],
   ['an event is missing within', `delete from case_events where act = 'pay'`, /do not join/],
   [
     'something happened twice',
     `insert into case_events (case_id, actor, act, from_state, to_state)
-     select case_id, actor, act, 'stocked', 'stocked' from case_events where act = 'stock'`,
+     select case_id, actor, act, 'paid', 'stocked' from case_events where act = 'stock'`,
     /came to stocked 2 times/,
+  ],
+  ['a total no movement explains', `delete from stock_movements`, /total 2, movements say 0/],
+  ['stock held for nobody', `update commodities set held = 1`, /held 1, proposals hold 0/],
+  [
+    'stock allocated to nobody',
+    `update commodities set allocated = 1`,
+    /allocated 1, movements say 0, sub-stocks have 0/,
   ],
   ['an order nobody asked for', `delete from commands`, /has 0 claims/],
 ])('sees that %s', async (_, corruption, fault) => {

@@ -1,5 +1,6 @@
 import type { Reply } from '../support/http-client';
-import { claimOf, hasHappened, prepare, type Action, type Step } from './actions';
+import { claimOf, type Action } from './action';
+import { hasHappened, prepare, type Step } from './actions';
 import type { RowLock } from './row-lock';
 import { until } from './until';
 import type { World } from './world';
@@ -66,7 +67,7 @@ export async function strike(
 ): Promise<Map<Step, Evidence>> {
   const actions = await Promise.all(steps.map((step) => prepare(world, step)));
   // Long enough for everything to be in place before the clock strikes.
-  await Promise.all(actions.map((action) => action.arm(1_500)));
+  await Promise.all(actions.map((action) => action.arm(2_500)));
   const locks = moment === 'before' ? await Promise.all(actions.map((action) => action.lock())) : [];
   const hidesAnswers = target === 'api' || target === 'apiToTemporal';
   if (moment === 'after' && hidesAnswers) world.wires.apiCalls.holdAnswers(...commandCalls);
@@ -75,13 +76,15 @@ export async function strike(
   const calls = actions.map((action) => begin(action));
   if (moment === 'before') await until('every step waits for its row', () => allTrue(locks, (lock) => lock.struck()));
   else await until('every step has happened', () => allTrue(actions, (action) => hasHappened(world, action)));
-  const evidence = await Promise.all(actions.map((action, at) => lookAt(world, action, calls[at], locks[at])));
+  const evidence = await Promise.all(
+    actions.map((action, at) => lookAt(world, action, { call: calls[at], lock: locks[at] })),
+  );
   await kill(world, target);
   // A report that the dead had not sent is never sent.
   if (target === 'worker' || target === 'workerToTemporal') world.wires.workerCalls.forget();
   await Promise.all(locks.map((lock) => lock.release()));
   await world.restore();
-  return new Map(evidence.map((seen) => [seen.action.step, seen]));
+  return new Map(steps.map((step, at) => [step, evidence[at] as Evidence]));
 }
 
 interface Begun {
@@ -103,8 +106,7 @@ async function allTrue<T>(things: readonly T[], ask: (thing: T) => Promise<boole
 async function lookAt(
   world: World,
   action: Action,
-  begun: Begun | undefined,
-  lock: RowLock | undefined,
+  { call: begun, lock }: { readonly call: Begun | undefined; readonly lock: RowLock | undefined },
 ): Promise<Evidence> {
   const claim = await claimOf(world, action.key);
   return {

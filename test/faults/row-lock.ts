@@ -1,5 +1,7 @@
 import { Client } from 'pg';
 
+type LockedTable = 'purchases' | 'enterprises' | 'ledger_balances' | 'commodities' | 'stock_allocations' | 'images';
+
 /**
  * A row held by a connection of its own: whoever needs the row waits, and the case knows exactly where the product
  * stands, without any hook in it.
@@ -13,7 +15,7 @@ export class RowLock {
     private readonly pid: number,
   ) {}
 
-  static async take(url: string, table: 'purchases' | 'enterprises' | 'ledger_balances', id: string): Promise<RowLock> {
+  static async take(url: string, table: LockedTable, id: string): Promise<RowLock> {
     const [holder, watcher] = [new Client({ connectionString: url }), new Client({ connectionString: url })];
     // Postgres itself may be what the case kills.
     for (const client of [holder, watcher]) client.on('error', () => undefined);

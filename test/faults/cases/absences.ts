@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { payFromBalance } from '../../../db/purchase/repository';
 import { systemActor } from '../../../domain/case/states';
 import type { Reply } from '../../support/http-client';
-import { claimOf, payCall, placeOrder, prepare, stateOf, verifyOnce } from '../actions';
-import { eventsOf, taskTimedOut } from '../history';
+import { claimOf } from '../action';
+import { prepare, verifyOnce } from '../actions';
+import { payCall, placeOrder, stateOf } from '../steps/purchase';
+import { eventsOfRun, taskTimedOut } from '../history';
 import { insist, isPassing, nameOf } from '../insist';
 import { kill, type Victim } from '../rounds';
 import { RowLock } from '../row-lock';
@@ -39,7 +41,7 @@ export function absenceCases(here: () => World, strikes: Strikes): void {
         expect(nameOf(answers[0] as Reply)).toBe('503 TRY_AGAIN');
         // The step under way may have been committed by a worker that is still there.
         for (const answer of answers) if (answer.status !== 200) expect(isPassing(answer)).toBe(true);
-        await readWhileAway(world, away, await pay.purchaseId().catch(() => ''));
+        await readWhileAway(world, away, await pay.subjectId().catch(() => ''));
         if (away === 'worker') expect((await claimOf(world, create.key))?.hasEffect).toBe(false);
         struck(`told to come back while ${away} was away`);
 
@@ -84,7 +86,7 @@ export function slowCases(here: () => World, strikes: Strikes): void {
     strikes.case(async (struck) => {
       const world = here();
       const action = await prepare(world, 'pay');
-      const id = await action.purchaseId();
+      const id = await action.subjectId();
       const lock = await action.lock();
       const hangUp = new AbortController();
       const call = world.manager
@@ -136,8 +138,10 @@ export function wireCases(here: () => World, strikes: Strikes): void {
       await until('the creation waits for its row', () => lock.struck());
       wire.hold('requests', 'answers');
       await lock.release();
-      const id = await action.purchaseId();
-      await until('the engine gives the task up', async () => (await eventsOf(world, id)).includes(taskTimedOut));
+      const id = await action.subjectId();
+      await until('the engine gives the task up', async () =>
+        (await eventsOfRun(world, `purchase:${id}`)).includes(taskTimedOut),
+      );
       struck('the task timed out in the history');
       wire.restore();
       await call;

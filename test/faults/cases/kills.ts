@@ -1,5 +1,5 @@
-import { verifyOnce, commandSteps, steps, type Step } from '../actions';
-import { eventsOf, taskTimedOut } from '../history';
+import { verifyOnce, workflowIdOf, commandSteps, steps, type Step } from '../actions';
+import { eventsOfRun, taskTimedOut } from '../history';
 import { strike, type CutWire, type Evidence, type Moment, type Target } from '../rounds';
 import type { Strikes } from '../strikes';
 import type { World } from '../world';
@@ -79,8 +79,8 @@ function proofOf(evidence: Evidence, { moment }: Round): string {
  * itself until it is done, so a committed effect that nobody was told of is the proof there.
  */
 async function expectTimedOutTask(world: World, { action }: Evidence, moment: Moment): Promise<void> {
-  if (moment === 'before' || (action.step !== 'create' && action.step !== 'expire')) return;
-  const events = await eventsOf(world, await action.purchaseId());
+  if (moment === 'before' || (action.status !== 201 && action.call !== null)) return;
+  const events = await eventsOfRun(world, await workflowIdOf(action));
   expect(events.join(' ')).toContain(` ${taskTimedOut} `);
 }
 

@@ -4,7 +4,8 @@ import { ledgerAccountId } from '../../../domain/ledger/accounts';
 import { systemActor } from '../../../domain/case/states';
 import type { CommandInput } from '../../../workflows/shared/messages';
 import type { Reply } from '../../support/http-client';
-import { benefitId, claimOf, makeDue, payCall, placeOrder, payOrder, stateOf } from '../actions';
+import { claimOf } from '../action';
+import { benefitId, makeOrderDue, payCall, placeOrder, payOrder, stateOf } from '../steps/purchase';
 import { insist, isPassing, nameOf } from '../insist';
 import { randomOf } from '../random';
 import { RowLock } from '../row-lock';
@@ -134,7 +135,7 @@ function expiryCases(here: () => World, strikes: Strikes): void {
         const world = here();
         const id = await placeOrder(world);
         const key = randomUUID();
-        await makeDue(world, id, first === 'pay' ? 1_500 : 1_000);
+        await makeOrderDue(world, id, first === 'pay' ? 1_500 : 1_000);
         const lock = await lockOrder(world, id);
         if (first === 'expiry') await until('expiry waits for the row', () => lock.struck());
         const told = insist(payCall(world, id, key));

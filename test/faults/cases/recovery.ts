@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isRunning } from '../../../temporal/run-health';
-import { makeDue, payCall, payOrder, placeOrder, stateOf } from '../actions';
+import { makeOrderDue, payCall, payOrder, placeOrder, stateOf } from '../steps/purchase';
 import { insist } from '../insist';
 import type { Strikes } from '../strikes';
 import { until } from '../until';
@@ -83,7 +83,7 @@ export function lostStateCase(here: () => World, strikes: Strikes): void {
       const world = here();
       const [asked, idle, due] = [await placeOrder(world), await placeOrder(world), await placeOrder(world)];
       await payOrder(world, idle);
-      await makeDue(world, due, 4_000);
+      await makeOrderDue(world, due, 4_000);
       await world.worker.kill9();
       await world.engines.loseTemporalState();
       for (const id of [asked, idle, due]) expect(await isRunning(world.temporal, `purchase:${id}`)).toBe(false);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { rows } from '../../../db/connection';
-import { benefitId, stateOf } from '../actions';
+import { benefitId, stateOf } from '../steps/purchase';
 import { insist } from '../insist';
 import { expectEverythingSound, wakeStragglers } from '../invariants';
 import { randomOf, seed, type Random } from '../random';
