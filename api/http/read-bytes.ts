@@ -1,8 +1,11 @@
 import type { Request } from 'express';
 import { DomainError } from '../../domain/shared/errors';
 
-/** How much of what is too large is still thrown away, so that the refusal reaches a client that only then listens. */
-const lingerBytes = 1_048_576;
+/**
+ * How much of what is too large is still read and thrown away: more than any route takes, so that whoever is only a
+ * little over the limit finishes sending, reads the refusal and may go on using the connection.
+ */
+const lingerBytes = 8_388_608;
 
 /** What unfinished bodies may fill of our memory together: slow senders cost a connection each, not their whole body. */
 export class ReadingRoom {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { imagesOfEnterprise } from '../../db/image/queries';
 import type { HttpClient, Reply } from '../support/http-client';
@@ -10,7 +11,9 @@ const jpeg = 'image/jpeg';
 
 /** Noise cannot be compressed: a picture of it is as large as it looks. */
 const noise = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 40 } } });
+  sharp({
+    create: { width, height, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 40 } },
+  });
 const plain = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#0a7' } })
     .png({ compressionLevel: 9 })
@@ -29,7 +32,7 @@ describe('images', () => {
   afterAll(() => mallflow.stop());
 
   const upload = (bytes: Buffer, type: string, key?: string) =>
-    manager.post('/v1/images', bytes, { headers: { 'content-type': type }, ...(key === undefined ? {} : { key }) });
+    manager.upload('/v1/images', bytes, type, key === undefined ? {} : { key });
   const stored = (reply: Reply) => fetch(mallflow.url + (reply.body.url as string));
   const storedBytes = async (reply: Reply) => Buffer.from(await (await stored(reply)).arrayBuffer());
   const files = () => {
@@ -225,14 +228,4 @@ function claiming(side: number, bytes: Buffer): Buffer {
   liar.writeUInt32BE(side, 20);
   liar.writeUInt32BE(crc32(liar.subarray(12, 29)), 29);
   return liar;
-}
-
-/** As PNG has it; Node 20.19 has none of its own. */
-function crc32(bytes: Buffer): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
