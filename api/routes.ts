@@ -1,5 +1,7 @@
 import { accountRoutes } from './account/routes';
+import { choiceRoutes } from './commodity/choices';
 import { commodityRoutes } from './commodity/routes';
+import { commodityStockRoutes } from './commodity/stock';
 import { furnishingRoutes } from './furnishing/routes';
 import type { AnyRoute } from './http/route';
 import { listingRoutes } from './listing/routes';
@@ -22,6 +24,8 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...imageRoutes,
   ...purchaseRoutes,
   ...commodityRoutes,
+  ...commodityStockRoutes,
+  ...choiceRoutes,
   ...sectionRoutes,
   ...listingRoutes,
   ...shelfRoutes,

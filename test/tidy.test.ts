@@ -47,7 +47,8 @@ describe('one writer per table', () => {
     ledger_holds: ['ledger/holds'],
     benefits: ['catalogue/repository'],
     purchases: ['purchase/repository'],
-    commodities: ['stock/repository'],
+    // As drafts, and in stock: brought in and allocated, kept up.
+    commodities: ['stock/draft-repository', 'stock/repository', 'stock/upkeep-repository'],
     // The one way a case changes is called by every aggregate inside its own transaction.
     process_cases: ['case/repository', 'case/record-transition'],
     case_events: ['case/record-transition'],

@@ -1,10 +1,8 @@
-import { DomainError } from '../../domain/shared/errors';
 import { codesRejected, type Code } from '../../domain/stock/codes';
 import type { Vault } from '../../domain/ports/vault';
 import type { By } from '../case/record-transition';
-import { firstRow, rows, type Trx } from '../connection';
-import { refuseCodes } from './facts';
-import { recordAct } from './repository';
+import { rows, type Trx } from '../connection';
+import { acceptCodes } from './upkeep-repository';
 
 /** Codes are sealed and stored a few at a time: the memory needed does not grow with the file. */
 const batch = 2_000;
@@ -30,17 +28,7 @@ export async function importCodes(
     known.push(...(await insertBatch(trx, commodityId, codes.slice(at, at + batch), vault)));
   // rule: codes-all-or-nothing
   if (known.length > 0) throw codesRejected(known.map(({ line }) => ({ line, code: 'DUPLICATE' })));
-  // rule: codes-only-while-open
-  const commodity = await firstRow<{ id: string; enterpriseId: string }>(
-    trx,
-    `update commodities set updated_at = now()
-      where id = :commodityId and category = 'cdk' and state in ('draft', 'online', 'offline')
-        and (expires_at is null or expires_at > now())
-      returning id, enterprise_id as "enterpriseId"`,
-    { commodityId },
-  );
-  if (commodity === undefined) return refuseCodes(trx, commodityId);
-  await recordAct(trx, commodity, { act: 'codes', by });
+  await acceptCodes(trx, { commodityId, by });
 }
 
 /** Stores what is new and returns what the commodity has already. */

@@ -94,7 +94,7 @@ const lockedDraft = `
          c.price_fen as "priceFen", c.redemption_note as "redemptionNote", c.cover_image_id as "coverImageId",
          c.detail_image_id as "detailImageId", p.due_at as "dueAt"
     from commodities c join process_cases p on p.subject_id = c.id and p.kind = 'commodity_add'
-   where c.id = :commodityId and c.state = 'draft' for update of c`;
+   where c.id = :commodityId and c.state = 'draft' for no key update of c`;
 
 /** Changes of a draft's first step. */
 export type Revision = { readonly [F in keyof FirstStep]?: FirstStep[F] | undefined };
@@ -186,7 +186,7 @@ export async function remindOrExpireDraft(trx: Trx, order: DraftOrder): Promise<
     `select now() >= draft_expires_at - least(interval '5 seconds', (draft_expires_at - coalesce(reminded_at, now())) / 2)
               as "isOver",
             reminded_at is not null as "isReminded", draft_expires_at as "expiresAt"
-       from commodities where id = :commodityId and state = 'draft' for update`,
+       from commodities where id = :commodityId and state = 'draft' for no key update`,
     { commodityId },
   );
   if (draft === undefined) return doneOrRefused(trx, order);

@@ -54,13 +54,15 @@ export async function countCodes(db: Queryable, commodityId: string): Promise<nu
   return row?.codes ?? 0;
 }
 
-/** Why a commodity takes no codes. @throws DomainError NOT_CDK, WRONG_STATE */
-export async function refuseCodes(db: Queryable, commodityId: string): Promise<never> {
+/** Only CDK commodities have codes, as long as they may be sold. @throws DomainError NOT_CDK, WRONG_STATE */
+export async function requireTakesCodes(db: Queryable, commodityId: string): Promise<void> {
   const at = await firstRow<CommodityStanding>(
     db,
     `select ${stateNow} as state, source, category from commodities where id = :commodityId`,
     { commodityId },
   );
   if (at === undefined) throw new Error(`no commodity ${commodityId}`);
-  throw at.category === 'cdk' ? refusedBy(at) : new DomainError('NOT_CDK', { allowed: commodityActions(at) });
+  // rule: codes-of-cdk-commodities
+  if (at.category !== 'cdk') throw new DomainError('NOT_CDK', { state: at.state, allowed: commodityActions(at) });
+  if (!commodityActions(at).includes('codes')) throw refusedBy(at);
 }

@@ -1,19 +1,11 @@
 import { commodityOffline, stockShort } from '../../domain/stock/allocation-refusals';
 import type { CommodityState } from '../../domain/stock/states';
-import { systemActor } from '../../domain/case/states';
 import { DomainError } from '../../domain/shared/errors';
-import { allows, alreadyReached, transition } from '../../domain/shared/state-machine';
-import { commodityActions, refusedBy, type CommodityStanding } from '../../domain/stock/actions';
-import { maxStock } from '../../domain/stock/limits';
 import { commodityMachine } from '../../domain/stock/states';
-import type { CommodityDeed } from '../../domain/stock/wording';
 import type { By } from '../case/record-transition';
-import { recordAudit } from '../case/repository';
 import { firstRow, rows, run, type Db, type Trx } from '../connection';
 import { newId } from '../new-id';
-import { requireCodes } from './facts';
 import { recordMovement } from './movements';
-import { stateNow } from './queries';
 
 /**
  * Puts what a paid order bought into enterprise stock as one commodity, online (domain.md §5.11). A rights pack starts
@@ -141,117 +133,4 @@ async function notAllocatable(trx: Trx, commodityId: string, states: readonly Co
   );
   if (row === undefined) return new Error(`no commodity ${commodityId}`);
   return states.includes(row.state) ? stockShort(row.left) : commodityOffline(row.state);
-}
-
-/** An act of a person upon a commodity that is in stock. */
-export interface StockOrder {
-  readonly commodityId: string;
-  readonly by: By;
-}
-
-/**
- * 下线 or 上线. Offline blocks new allocations only (domain.md §5.13). Done already: nothing changes.
- *
- * @throws DomainError WRONG_STATE
- */
-export async function shiftCommodity(
-  trx: Trx,
-  order: StockOrder & { readonly act: 'take-offline' | 'bring-online' },
-): Promise<void> {
-  const { commodityId, act, by } = order;
-  const at = await lockCommodity(trx, commodityId);
-  if (alreadyReached(commodityMachine, at.state, act)) return;
-  // rule: shifted-only-from-where-it-stands
-  if (!allows(commodityMachine, at.state, act)) throw refusedBy(at);
-  await run(trx, `update commodities set state = :to, updated_at = now() where id = :commodityId and state = :from`, {
-    commodityId,
-    from: at.state,
-    to: transition(commodityMachine, at.state, act),
-  });
-  await recordAct(trx, at, { act, by });
-}
-
-/**
- * More pieces of an own commodity that is offline (domain.md §1.2: 下线 → add → 上线); never fewer.
- *
- * @throws DomainError COMMODITY_ONLINE, WRONG_STATE, STOCK_LIMIT_REACHED `{limit}`, CODES_SHORT `{codes, needed}`
- */
-export async function increaseStock(trx: Trx, order: StockOrder & { readonly pieces: number }): Promise<void> {
-  const { commodityId, pieces, by } = order;
-  // rule: increased-under-lock
-  const at = await lockCommodity(trx, commodityId);
-  const allowed = commodityActions(at);
-  // rule: increased-only-offline
-  if (!allowed.includes('increase-stock')) {
-    if (at.state === 'online' && at.source === 'own')
-      throw new DomainError('COMMODITY_ONLINE', { state: at.state, allowed });
-    throw refusedBy(at);
-  }
-  const total = at.total + pieces;
-  // rule: total-is-bounded
-  if (total > maxStock)
-    throw new DomainError('STOCK_LIMIT_REACHED', {
-      limit: maxStock,
-      errors: [{ path: '/by', code: 'STOCK_LIMIT_REACHED', message: `at most ${maxStock} in all` }],
-    });
-  // rule: increase-has-codes
-  if (at.category === 'cdk') await requireCodes(trx, commodityId, total);
-  await run(
-    trx,
-    `update commodities set total = :total, updated_at = now() where id = :commodityId and state = 'offline'`,
-    { commodityId, total },
-  );
-  await recordMovement(trx, { commodityId, subStockId: null, kind: 'increased', quantity: pieces, by });
-  await recordAct(trx, at, { act: 'increase-stock', by });
-}
-
-interface LockedCommodity extends CommodityStanding {
-  readonly id: string;
-  readonly enterpriseId: string;
-  readonly total: number;
-}
-
-async function lockCommodity(trx: Trx, commodityId: string): Promise<LockedCommodity> {
-  // rule: shifted-under-lock
-  const row = await firstRow<LockedCommodity>(
-    trx,
-    `select id, enterprise_id as "enterpriseId", ${stateNow} as state, source, category, total
-       from commodities where id = :commodityId for update`,
-    { commodityId },
-  );
-  if (row === undefined) throw new Error(`no commodity ${commodityId}`);
-  return row;
-}
-
-/** What happens to a commodity in stock belongs to no case: the audit log is its history. */
-export async function recordAct(
-  trx: Trx,
-  at: Pick<LockedCommodity, 'id' | 'enterpriseId'>,
-  deed: { readonly act: CommodityDeed; readonly by: By },
-): Promise<void> {
-  const action = `commodity.${deed.act}`;
-  await recordAudit(trx, { action, subjectId: at.id, enterpriseId: at.enterpriseId, by: deed.by });
-}
-
-/**
- * Expires what is past its time, a batch at a time; what is locked is left for the next round. Gates and reads do not
- * wait for this: to them it expired at its time (see `stateNow`). Returns how many.
- */
-export async function expireCommodities(db: Db, batch: number): Promise<number> {
-  // rule: expired-at-its-time
-  const expired = await rows(
-    db,
-    `with due as (
-       select id from commodities where state in ('online', 'offline') and expires_at <= now()
-        order by expires_at limit :limit for update skip locked
-     ), expired as (
-       update commodities c set state = 'expired', updated_at = now() from due where c.id = due.id
-       returning c.id, c.enterprise_id
-     )
-     insert into audit_log (actor, action, subject_id, enterprise_id)
-     select '${systemActor}', 'commodity.expire', id, enterprise_id from expired
-     returning subject_id`,
-    { limit: batch },
-  );
-  return expired.length;
 }
