@@ -5,51 +5,94 @@ import { newAccount } from '../support/accounts';
 import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { purchaseRows } from '../support/purchases';
+import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
 /** Who calls, in the order of the columns. The stranger manages another enterprise; the purchase is the manager's. */
 const callers = ['manager', 'stranger', 'member', 'seller', 'reviewer', 'operator', 'no role', 'anonymous'] as const;
 
 /**
  * Written by hand from the contract, not derived from the routes: method, path as in the route table, then the expected
- * status of each caller. Writes send a body with an unknown field, so that whoever may call is answered 400 and nothing
- * happens; whoever may not must be turned away before the body is looked at. Signing out comes last: it ends them all.
+ * status of each caller. Writes send an unknown field (DELETE in its query), so that whoever may call is answered 400 and
+ * nothing happens; whoever may not must be turned away before that is looked at. Signing out comes last: it ends them all.
  */
 const expected = `
-  GET    /healthz                       200 200 200 200 200 200 200 200
-  GET    /readyz                        200 200 200 200 200 200 200 200
-  GET    /metrics                       200 200 200 200 200 200 200 200
-  GET    /openapi.json                  200 200 200 200 200 200 200 200
-  GET    /docs                          200 200 200 200 200 200 200 200
-  GET    /docs/:name                    200 200 200 200 200 200 200 200
-  POST   /v1/sessions                   400 400 400 400 400 400 400 400
-  GET    /v1/me                         200 200 200 200 200 200 200 401
-  POST   /v1/me/password                400 400 400 400 400 400 400 401
-  GET    /v1/operations/:id             200 404 404 404 404 404 404 401
-  GET    /v1/malls                      200 200 200 403 403 403 403 401
-  GET    /v1/benefits                   200 200 403 403 403 403 403 401
-  GET    /v1/enterprise-balance         200 200 403 403 403 403 403 401
-  GET    /v1/enterprise-balance/entries 200 200 403 403 403 403 403 401
-  GET    /v1/commodities                200 200 403 403 403 403 403 401
-  GET    /v1/commodities/:id            200 404 403 403 403 403 403 401
-  POST   /v1/images                     415 415 403 403 403 403 403 401
-  GET    /images/:name                  200 200 200 200 200 200 200 200
-  POST   /v1/purchases                  400 400 403 403 403 403 403 401
-  GET    /v1/purchases                  200 200 403 403 403 403 403 401
-  GET    /v1/purchases/:id              200 404 403 403 403 403 403 401
-  POST   /v1/purchases/:id/pay          400 404 403 403 403 403 403 401
-  POST   /v1/purchases/:id/cancel       400 404 403 403 403 403 403 401
-  POST   /v1/purchases/:id/close        400 404 403 403 403 403 403 401
-  GET    /v1/processes                  403 403 403 403 403 200 403 401
-  GET    /v1/processes/counts           403 403 403 403 403 200 403 401
-  GET    /v1/processes/:id              403 403 403 403 403 200 403 401
-  GET    /v1/audit                      403 403 403 403 403 200 403 401
-  GET    /v1/enterprises                403 403 403 403 403 200 403 401
-  POST   /v1/enterprises                403 403 403 403 403 400 403 401
-  POST   /v1/enterprises/:id/top-ups    403 403 403 403 403 400 403 401
-  POST   /v1/malls                      403 403 403 403 403 400 403 401
-  POST   /v1/accounts/staff             403 403 403 403 403 400 403 401
-  POST   /v1/benefits                   403 403 403 403 403 400 403 401
-  DELETE /v1/sessions/current           204 204 204 204 204 204 204 401
+  GET    /healthz                           200 200 200 200 200 200 200 200
+  GET    /readyz                            200 200 200 200 200 200 200 200
+  GET    /metrics                           200 200 200 200 200 200 200 200
+  GET    /openapi.json                      200 200 200 200 200 200 200 200
+  GET    /docs                              200 200 200 200 200 200 200 200
+  GET    /docs/:name                        200 200 200 200 200 200 200 200
+  POST   /v1/sessions                       400 400 400 400 400 400 400 400
+  GET    /v1/me                             200 200 200 200 200 200 200 401
+  POST   /v1/me/password                    400 400 400 400 400 400 400 401
+  GET    /v1/operations/:id                 200 404 404 404 404 404 404 401
+  GET    /v1/malls                          200 200 200 403 403 403 403 401
+  GET    /v1/benefits                       200 200 403 403 403 403 403 401
+  GET    /v1/enterprise-balance             200 200 403 403 403 403 403 401
+  GET    /v1/enterprise-balance/entries     200 200 403 403 403 403 403 401
+  GET    /v1/commodities                    200 200 403 403 403 403 403 401
+  GET    /v1/commodities/:id                200 404 403 403 403 403 403 401
+  POST   /v1/images                         415 415 403 403 403 403 403 401
+  GET    /images/:name                      200 200 200 200 200 200 200 200
+  POST   /v1/purchases                      400 400 403 403 403 403 403 401
+  GET    /v1/purchases                      200 200 403 403 403 403 403 401
+  GET    /v1/purchases/:id                  200 404 403 403 403 403 403 401
+  POST   /v1/purchases/:id/pay              400 404 403 403 403 403 403 401
+  POST   /v1/purchases/:id/cancel           400 404 403 403 403 403 403 401
+  POST   /v1/purchases/:id/close            400 404 403 403 403 403 403 401
+  GET    /v1/award-templates                200 200 403 403 403 403 403 401
+  GET    /v1/platforms                      200 200 403 403 403 403 403 401
+  POST   /v1/commodities                    400 400 403 403 403 403 403 401
+  PATCH  /v1/commodities/:id                400 404 403 403 403 403 403 401
+  POST   /v1/commodities/:id/complete       400 404 403 403 403 403 403 401
+  POST   /v1/commodities/:id/discard        400 404 403 403 403 403 403 401
+  POST   /v1/commodities/:id/take-offline   400 404 403 403 403 403 403 401
+  POST   /v1/commodities/:id/bring-online   400 404 403 403 403 403 403 401
+  POST   /v1/commodities/:id/increase-stock 400 404 403 403 403 403 403 401
+  POST   /v1/commodities/:id/codes          415 404 403 403 403 403 403 401
+  POST   /v1/stock-allocations              400 400 403 403 403 403 403 401
+  GET    /v1/stock-allocations              200 200 403 403 403 403 403 401
+  GET    /v1/stock-allocations/:id          200 404 403 403 403 403 403 401
+  POST   /v1/stock-allocations/:id/confirm  400 404 403 403 403 403 403 401
+  POST   /v1/stock-allocations/:id/cancel   400 404 403 403 403 403 403 401
+  GET    /v1/sub-stocks                     200 200 403 403 403 403 403 401
+  GET    /v1/sub-stocks/:id                 200 404 403 403 403 403 403 401
+  GET    /v1/sub-stocks/:id/movements       200 404 403 403 403 403 403 401
+  POST   /v1/sub-stocks/:id/take-offline    400 404 403 403 403 403 403 401
+  POST   /v1/sub-stocks/:id/bring-online    400 404 403 403 403 403 403 401
+  POST   /v1/sub-stocks/:id/restock         400 404 403 403 403 403 403 401
+  POST   /v1/sub-stocks/:id/return          400 404 403 403 403 403 403 401
+  PATCH  /v1/sub-stocks/:id                 400 404 403 403 403 403 403 401
+  DELETE /v1/sub-stocks/:id                 400 404 403 403 403 403 403 401
+  GET    /v1/mall-sections                  200 200 403 403 403 403 403 401
+  POST   /v1/mall-sections                  400 400 403 403 403 403 403 401
+  PATCH  /v1/mall-sections/:id              400 404 403 403 403 403 403 401
+  DELETE /v1/mall-sections/:id              400 404 403 403 403 403 403 401
+  GET    /v1/listing-candidates             200 200 403 403 403 403 403 401
+  GET    /v1/listings                       200 200 403 403 403 403 403 401
+  POST   /v1/listings                       400 400 403 403 403 403 403 401
+  GET    /v1/listings/:id                   200 404 403 403 403 403 403 401
+  PATCH  /v1/listings/:id                   400 404 403 403 403 403 403 401
+  POST   /v1/listings/:id/bring-online      400 404 403 403 403 403 403 401
+  POST   /v1/listings/:id/take-offline      400 404 403 403 403 403 403 401
+  POST   /v1/listings/:id/void              400 404 403 403 403 403 403 401
+  GET    /v1/malls/:mallId/shelf            200 404 200 403 403 403 403 401
+  GET    /v1/members                        200 200 403 403 403 403 403 401
+  POST   /v1/members                        400 400 403 403 403 403 403 401
+  GET    /v1/members/:id                    200 404 403 403 403 403 403 401
+  GET    /v1/members/:id/points             200 404 200 403 403 403 403 401
+  POST   /v1/members/:id/points             400 404 403 403 403 403 403 401
+  GET    /v1/processes                      403 403 403 403 403 200 403 401
+  GET    /v1/processes/counts               403 403 403 403 403 200 403 401
+  GET    /v1/processes/:id                  403 403 403 403 403 200 403 401
+  GET    /v1/audit                          403 403 403 403 403 200 403 401
+  GET    /v1/enterprises                    403 403 403 403 403 200 403 401
+  POST   /v1/enterprises                    403 403 403 403 403 400 403 401
+  POST   /v1/enterprises/:id/top-ups        403 403 403 403 403 400 403 401
+  POST   /v1/malls                          403 403 403 403 403 400 403 401
+  POST   /v1/accounts/staff                 403 403 403 403 403 400 403 401
+  POST   /v1/benefits                       403 403 403 403 403 400 403 401
+  DELETE /v1/sessions/current               204 204 204 204 204 204 204 401
 `;
 
 const matrix = expected
@@ -69,8 +112,8 @@ const codeOf: Readonly<Record<number, string>> = {
 describe('who may call what', () => {
   let mallflow: Installation;
   let clients: HttpClient[];
-  /** What `:id` stands for on each path: the manager's own, where it belongs to somebody. */
-  let ids: Record<string, string>;
+  /** What the parameter of a path stands for, by the kind of thing: the manager's own, where it belongs to somebody. */
+  let subjects: Record<string, string>;
 
   beforeAll(async () => {
     mallflow = await startInstallation({ worker: false });
@@ -95,15 +138,18 @@ describe('who may call what', () => {
       leaseMs: 0,
     });
     await mallflow.services.images.put('open.png', Buffer.from('bytes'));
-    ids = {
-      '/docs/:name': 'start.js',
-      '/images/:name': 'open.png',
-      '/v1/operations/:id': operationId,
-      '/v1/commodities/:id': commodityId ?? '',
-      '/v1/processes/:id': id.replace('pur_', 'prc_'),
-      '/v1/enterprises/:id/top-ups': me.enterpriseId as string,
+    const { owner } = mallflow.database;
+    const { subStockId, allocationId } = await subStockRows(owner, demoTenants[0]);
+    const { mallId } = demoTenants[0];
+    const exchange = { kind: 'points', pointsPrice: 1 };
+    const { body: listing } = await clients[0]!.post('/v1/listings', { subStockId, name: '帆布袋', exchange });
+    const { body: memberAccount } = await clients[2]!.get('/v1/me');
+    subjects = {
+      ...{ docs: 'start.js', images: 'open.png', operations: operationId, enterprises: me.enterpriseId as string },
+      ...{ purchases: id, processes: id.replace('pur_', 'prc_'), commodities: commodityId ?? '' },
+      ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, listings: listing.id as string },
+      ...{ 'mall-sections': listing.sectionId as string, malls: mallId, members: memberAccount.memberId as string },
     };
-    for (const rest of ['', '/pay', '/cancel', '/close']) ids[`/v1/purchases/:id${rest}`] = id;
   });
   afterAll(() => mallflow.stop());
 
@@ -114,8 +160,10 @@ describe('who may call what', () => {
   });
 
   it.each(matrix)('$method $path', async ({ method, path, statuses }) => {
-    const concrete = path.replace(':id', ids[path] ?? '').replace(':name', ids[path] ?? '');
-    const body = method === 'POST' ? { noSuchField: true } : undefined;
+    const kind = path.replace(/^\/v1/, '').split('/')[1] ?? '';
+    const place = path.replace(/:\w+/, subjects[kind] ?? '');
+    const concrete = method === 'DELETE' && path !== '/v1/sessions/current' ? `${place}?noSuchField=true` : place;
+    const body = ['POST', 'PATCH'].includes(method) ? { noSuchField: true } : undefined;
     const replies = await Promise.all(
       clients.map((client) => client.call(method, concrete, body, { key: method === 'POST' ? randomUUID() : null })),
     );

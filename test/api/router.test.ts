@@ -91,7 +91,10 @@ describe('the routes', () => {
   });
 
   it('ask for an Idempotency-Key wherever money can move, honour it on every other POST but the sign-in', () => {
-    const required = ['/v1/purchases', '/v1/purchases/:id/pay', '/v1/enterprises/:id/top-ups'];
+    const required = [
+      ...['/v1/purchases', '/v1/purchases/:id/pay', '/v1/enterprises/:id/top-ups', '/v1/members/:id/points'],
+      ...['/v1/stock-allocations', '/v1/sub-stocks/:id/restock', '/v1/sub-stocks/:id/return'],
+    ];
     for (const route of routes) {
       const expected =
         route.method !== 'post' || route.path === '/v1/sessions'
@@ -104,13 +107,6 @@ describe('the routes', () => {
   });
 
   it.each([
-    'GET /v1/award-templates',
-    'GET /v1/platforms',
-    'GET /v1/stock-allocations',
-    'GET /v1/sub-stocks',
-    'GET /v1/mall-sections',
-    'GET /v1/listings',
-    'GET /v1/listing-candidates',
     'GET /v1/redemptions',
     'GET /v1/redemption-desk',
     'GET /v1/seller-onboardings',
@@ -122,8 +118,6 @@ describe('the routes', () => {
     'GET /v1/product-categories',
     'GET /v1/market/products',
     'POST /v1/accounts',
-    'POST /v1/images',
-    'POST /v1/members',
     'POST /v1/processes/prc_1/commands',
     'GET /v1/processes/prc_1/export',
     'POST /webhooks/wechat-pay/payments',
@@ -133,13 +127,6 @@ describe('the routes', () => {
     const reply = await operator.call(method, path, method === 'POST' ? {} : undefined);
     expect([reply.status, reply.body.code]).toEqual([404, 'NOT_FOUND']);
     expect(Object.keys(document.paths as object)).not.toContain(path.replace(/(pay|prc)_1/, '{id}'));
-  });
-
-  it('do not answer to POST /v1/commodities, which is a later issue on a path that is there', async () => {
-    const manager = await mallflow.as('manager@demo');
-    const reply = await manager.post('/v1/commodities', {});
-    expect([reply.status, reply.body.code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
-    expect(Object.keys(document.paths['/v1/commodities'] as object)).toEqual(['get']);
   });
 
   it('stand in docs/openapi.json as they are served (npm run openapi writes it)', () => {
