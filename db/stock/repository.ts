@@ -1,9 +1,7 @@
 import { commodityOffline, stockShort } from '../../domain/stock/allocation-refusals';
 import type { CommodityState } from '../../domain/stock/states';
-import { DomainError } from '../../domain/shared/errors';
-import { commodityMachine } from '../../domain/stock/states';
 import type { By } from '../case/record-transition';
-import { firstRow, rows, run, type Db, type Trx } from '../connection';
+import { firstRow, type Trx } from '../connection';
 import { newId } from '../new-id';
 import { recordMovement } from './movements';
 

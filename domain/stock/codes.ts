@@ -73,7 +73,7 @@ function faultOf(text: string, seen: ReadonlySet<string>): CodeFault['code'] | u
   // rule: codes-can-be-seen
   if (!/[^\p{C}\p{Z}]/u.test(text)) return 'EMPTY';
   // rule: code-length
-  if (text.length > maxCodeLength && [...text].length > maxCodeLength) return 'TOO_LONG';
+  if (text.length > maxCodeLength && Array.from(text).length > maxCodeLength) return 'TOO_LONG';
   // rule: each-code-once
   return seen.has(text) ? 'DUPLICATE' : undefined;
 }
