@@ -13,6 +13,7 @@ export class Turnstile {
   /** @throws DomainError TOO_MANY_REQUESTS */
   async pass<R>(work: () => Promise<R>): Promise<R> {
     if (this.running >= this.atOnce) {
+      // rule: dear-work-is-bounded
       if (this.waiting.length >= this.mayWait) throw new DomainError('TOO_MANY_REQUESTS');
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else this.running += 1;
