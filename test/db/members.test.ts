@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ledgerAccountId, memberPurposes } from '../../domain/ledger/accounts';
-import { DomainError } from '../../domain/shared/errors';
+import type { DomainError } from '../../domain/shared/errors';
 import { principalByToken, addSession } from '../../db/account/repository';
 import { firstRow, rows, run } from '../../db/connection';
 import { pointsEntries, pointsOf } from '../../db/mall/member-queries';

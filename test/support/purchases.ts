@@ -5,6 +5,7 @@ import { newId } from '../../db/new-id';
 import { eventually } from './eventually';
 import type { Body, HttpClient, Reply } from './http-client';
 import type { Installation } from './installation';
+import { demoTenants, type Tenant } from './sub-stock-rows';
 
 /** Demo benefits by price: what a purchase of one costs. */
 export const coupon = { id: 'ben_01demo00000000000000000001', priceFen: 350 } as const;
@@ -27,18 +28,19 @@ export async function finished(send: () => Promise<Reply>): Promise<Body> {
   return body;
 }
 
-/** The rows of a purchase of the first demo enterprise without any run: enough for reads and refusals. */
+/** The rows of a purchase without any run, of the first demo enterprise unless said otherwise: for reads and refusals. */
 export async function purchaseRows(
   mallflow: Installation,
-  options: { readonly paid?: boolean; readonly quantity?: number } = {},
+  options: { readonly paid?: boolean; readonly quantity?: number; readonly of?: Tenant } = {},
 ): Promise<{ readonly id: string; readonly commodityId: string | null }> {
   const purchaseId = newId('purchase');
-  const by = { actor: 'acc_01demo00000000000000000001', requestId: null };
+  const { enterpriseId, accountId } = options.of ?? demoTenants[0];
+  const by = { actor: accountId, requestId: null };
   return mallflow.database.db.transaction(async (trx) => {
     await placePurchase(trx, {
       purchaseId,
       workflowId: purchaseWorkflowId(purchaseId),
-      enterpriseId: 'ent_01demo00000000000000000001',
+      enterpriseId,
       benefitId: coupon.id,
       quantity: options.quantity ?? 1,
       payWithinMs: 600_000,

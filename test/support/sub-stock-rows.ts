@@ -2,10 +2,10 @@ import { newId } from '../../db/new-id';
 import { run, type Db } from '../../db/connection';
 import type { CommodityCategory, CommodityPurpose } from '../../domain/stock/states';
 
-interface Whose {
+/** An enterprise with its mall and its manager. */
+export interface Tenant {
   readonly enterpriseId: string;
   readonly mallId: string;
-  /** Who added the commodity and proposed the allocation. */
   readonly accountId: string;
 }
 
@@ -38,7 +38,7 @@ const plain = {
  * An own commodity that is allocated whole to one mall, as rows: for what is shown in malls, without the runs that bring
  * it there, and with times that have passed. Written by the owner of the database.
  */
-export async function subStockRows(owner: Db, whose: Whose, options: GoodsOptions = {}): Promise<SubStockRows> {
+export async function subStockRows(owner: Db, of: Tenant, options: GoodsOptions = {}): Promise<SubStockRows> {
   const ids = {
     subStockId: newId('subStock'),
     commodityId: newId('commodity'),
@@ -70,7 +70,7 @@ export async function subStockRows(owner: Db, whose: Whose, options: GoodsOption
                              daily_limit, member_limits, valid_from, valid_until, auto_award)
      values (:subStockId, :enterpriseId, :commodityId, :mallId, :allocationId, :state, :allocated, :consumed, -1, '[]',
              :validFrom, :validUntil, true)`,
-    { ...whose, ...ids, ...plain, ...options },
+    { ...of, ...ids, ...plain, ...options },
   );
   return ids;
 }
@@ -86,4 +86,4 @@ export const demoTenants = [1, 2].map((n) => ({
   enterpriseId: `ent_01demo0000000000000000000${n}`,
   mallId: `mal_01demo0000000000000000000${n}`,
   accountId: `acc_01demo0000000000000000000${n}`,
-})) as [Whose, Whose];
+})) as [Tenant, Tenant];
