@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { awardSchema } from '../../domain/stock/allocation-schemas';
 import { limitPeriods } from '../../domain/stock/allocation-terms';
 import type { AllocationTerms } from '../../domain/stock/allocation-terms';
 import { isoOrNull, isoTime } from '../http/times';
@@ -14,7 +15,7 @@ export const termsShape = {
   autoAward: z.boolean(),
   remark: z.string().nullable(),
   /** The settings of the commodity's category. */
-  award: z.record(z.string(), z.unknown()).nullable(),
+  award: awardSchema.nullable(),
 } as const;
 
 export interface TermsRow extends Pick<

@@ -4,7 +4,7 @@ import { isId } from '../../domain/shared/ids';
 import { commandById, type Command } from '../../db/command/repository';
 import { problemOf } from '../http/problem';
 import { route, type AnyRoute, type Call } from '../http/route';
-import { renderPurchaseById } from '../purchase/render';
+import { renderResult } from './results';
 
 const operationSchema = z.strictObject({
   id: z.string(),
@@ -41,10 +41,9 @@ async function standing(call: Call<undefined, unknown, Command>) {
   return { id: target.id, state: 'done', result: target.outcome?.body ?? (await resultOf(call)) };
 }
 
-/** The resource the command was about, as its rows say now. Purchases are all that is carried out by runs. */
-async function resultOf(call: Call<undefined, unknown, Command>): Promise<unknown> {
-  const { principal, target, services, language } = call;
-  return renderPurchaseById(services.db, principal.enterpriseId ?? '', target.resourceId, language);
+/** The resource the command was about, as its rows say now. */
+function resultOf({ services, principal, target, language }: Call<undefined, unknown, Command>): Promise<unknown> {
+  return renderResult(services.db, principal.enterpriseId ?? '', target.resourceId, language);
 }
 
 function refused(call: Call<undefined, unknown, Command>, error: DomainError) {

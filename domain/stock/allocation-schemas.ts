@@ -40,6 +40,9 @@ const awards: Readonly<Partial<Record<CommodityCategory, z.ZodType>>> = {
   wechat_red_packet: redPacketAward,
 };
 
+/** Award settings of any category. */
+export const awardSchema = z.union([linkAward, pointsAward, redPacketAward]);
+
 /**
  * Whether award settings are those of the category (domain.md §1.3). Physical goods and what only purchased stock has
  * take none; leaving them out is always allowed.
@@ -72,7 +75,7 @@ const terms = {
   /** 是否自动发奖. */
   autoAward: z.boolean(),
   remark: z.string().trim().max(500).nullable().optional(),
-  award: z.union([linkAward, pointsAward, redPacketAward]).nullable().optional(),
+  award: awardSchema.nullable().optional(),
 };
 
 interface Validity {
