@@ -1,6 +1,7 @@
 import type { HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { purchaseRows } from '../support/purchases';
+import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
 interface Item {
   readonly id?: string;
@@ -10,6 +11,8 @@ interface Item {
 
 const cursorOf = (key: string) => Buffer.from(key).toString('base64url');
 
+const [{ mallId }] = demoTenants;
+
 /** Every list of the contract, with who reads it and what it is sorted by. */
 const lists = [
   ['manager', '/v1/malls'],
@@ -17,6 +20,14 @@ const lists = [
   ['manager', '/v1/enterprise-balance/entries'],
   ['manager', '/v1/commodities'],
   ['manager', '/v1/purchases'],
+  ['manager', '/v1/stock-allocations'],
+  ['manager', '/v1/sub-stocks'],
+  ['manager', '/v1/mall-sections'],
+  ['manager', '/v1/listing-candidates'],
+  ['manager', '/v1/listings'],
+  ['manager', `/v1/malls/${mallId}/shelf`],
+  ['manager', '/v1/members'],
+  ['manager', '/v1/members/mem_01demo00000000000000000003/points'],
   ['operator', '/v1/processes'],
   ['operator', '/v1/audit'],
   ['operator', '/v1/enterprises'],
@@ -30,8 +41,21 @@ describe('lists', () => {
     mallflow = await startInstallation({ worker: false });
     clients = { manager: await mallflow.as('manager@demo'), operator: await mallflow.as('operator@demo') };
     for (let n = 0; n < 7; n += 1) await purchaseRows(mallflow, { paid: n % 2 === 0 });
+    for (let n = 0; n < 4; n += 1) await showSomething(n);
   });
   afterAll(() => mallflow.stop());
+
+  /** One more of everything a mall shows. */
+  async function showSomething(n: number) {
+    const { subStockId } = await subStockRows(mallflow.database.owner, demoTenants[0]);
+    const { manager } = clients;
+    await manager.post('/v1/mall-sections', { mallId, name: `专区 ${n}` });
+    const exchange = { kind: 'points', pointsPrice: 1 };
+    const { body } = await manager.post('/v1/listings', { subStockId, name: '帆布袋', exchange });
+    await manager.post(`/v1/listings/${body.id}/bring-online`);
+    await manager.post('/v1/members', { mallId, externalId: `u-${n}`, displayName: '小李' });
+    await manager.post('/v1/members/mem_01demo00000000000000000003/points', { delta: 1, reason: '活动' });
+  }
 
   async function walk(client: HttpClient, path: string, limit: number, between?: () => Promise<unknown>) {
     const found: Item[] = [];
@@ -76,8 +100,9 @@ describe('lists', () => {
     });
 
     it('refuses a cursor it did not give', async () => {
-      const foreign =
-        path === '/v1/audit' || path.endsWith('/entries') ? cursorOf('pur_01hzzzzzzzzzzzzzzzzzzzzzzz') : cursorOf('17');
+      const foreign = /\/(?:audit|entries|points)$/.test(path)
+        ? cursorOf('pur_01hzzzzzzzzzzzzzzzzzzzzzzz')
+        : cursorOf('17');
       for (const cursor of ['', 'x', 'null', foreign, cursorOf("pur_'; drop"), cursorOf('\0'), 'x'.repeat(65)])
         expect([cursor, await refused(`cursor=${cursor}`)]).toEqual([cursor, [400, ['/cursor']]]);
     });
@@ -98,6 +123,11 @@ describe('lists', () => {
     ['manager', '/v1/commodities?source=free', '/source'],
     ['manager', '/v1/commodities?category=cake', '/category'],
     ['manager', '/v1/commodities?state=gone', '/state'],
+    ['manager', '/v1/listings?state=sold', '/state'],
+    ['manager', '/v1/listing-candidates?source=found', '/source'],
+    ['manager', '/v1/listing-candidates?category=cake', '/category'],
+    ['manager', '/v1/listing-candidates?name=', '/name'],
+    ['manager', '/v1/members?mallId=%00', '/mallId'],
     ['operator', '/v1/processes?kind=redemption_of_sins', '/kind'],
     ['operator', '/v1/processes?state=done', '/state'],
     ['operator', '/v1/processes?whoseTurn=mine', '/whoseTurn'],
