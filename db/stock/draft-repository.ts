@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/shared/errors';
-import { transition, wrongState } from '../../domain/shared/state-machine';
+import { transition } from '../../domain/shared/state-machine';
+import { refusedBy } from '../../domain/stock/actions';
 import { requireFitting } from '../../domain/stock/first-step';
 import { commodityMachine, commodityStanding, type CommodityAct, type CommodityState } from '../../domain/stock/states';
 import type { FirstStep, SecondStep } from '../../domain/stock/steps';
@@ -7,7 +8,7 @@ import { recordOpening, recordTransition, type By } from '../case/record-transit
 import { refusedOrDone, type Snapshot } from '../case/refused-or-done';
 import { recordEffect } from '../command/repository';
 import { firstRow, run, type Queryable, type Trx } from '../connection';
-import { countCodes, requireFacts, requireImages } from './facts';
+import { commodityStandingOf, countCodes, requireFacts, requireImages } from './facts';
 import { recordMovement } from './movements';
 
 /** An own commodity on its way from 下一步 to 完成: the rows of `commodities` while they are drafts. */
@@ -112,10 +113,7 @@ export async function reviseDraft(
   const { commodityId, changes, by } = order;
   // rule: revised-only-as-draft, revised-under-lock
   const draft = await firstRow<LockedDraft>(trx, lockedDraft, { commodityId });
-  if (draft === undefined) {
-    const { state } = thereOf(await commoditySnapshot(trx, commodityId), commodityId);
-    throw wrongState(commodityMachine, state);
-  }
+  if (draft === undefined) throw refusedBy(await commodityStandingOf(trx, commodityId));
   const { enterpriseId, dueAt, ...before } = draft;
   const step = { ...before, ...changes } as FirstStep;
   if (before.category === 'cdk' && step.category !== 'cdk' && (await countCodes(trx, commodityId)) > 0)

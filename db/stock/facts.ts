@@ -54,14 +54,20 @@ export async function countCodes(db: Queryable, commodityId: string): Promise<nu
   return row?.codes ?? 0;
 }
 
-/** Only CDK commodities have codes, as long as they may be sold. @throws DomainError NOT_CDK, WRONG_STATE */
-export async function requireTakesCodes(db: Queryable, commodityId: string): Promise<void> {
+/** What decides which commands a commodity takes now, however it came into the stock. */
+export async function commodityStandingOf(db: Queryable, commodityId: string): Promise<CommodityStanding> {
   const at = await firstRow<CommodityStanding>(
     db,
     `select ${stateNow} as state, source, category from commodities where id = :commodityId`,
     { commodityId },
   );
   if (at === undefined) throw new Error(`no commodity ${commodityId}`);
+  return at;
+}
+
+/** Only CDK commodities have codes, as long as they may be sold. @throws DomainError NOT_CDK, WRONG_STATE */
+export async function requireTakesCodes(db: Queryable, commodityId: string): Promise<void> {
+  const at = await commodityStandingOf(db, commodityId);
   // rule: codes-of-cdk-commodities
   if (at.category !== 'cdk') throw new DomainError('NOT_CDK', { state: at.state, allowed: commodityActions(at) });
   if (!commodityActions(at).includes('codes')) throw refusedBy(at);

@@ -214,7 +214,8 @@ describe('purchases', () => {
         stock: { total: 5, allocated: 0, held: 0, left: 5 },
       });
       expect(Date.parse(updatedAt)).toBeGreaterThan(0);
-      expect((await manager.get('/v1/commodities?limit=1')).body.items).toEqual([body]);
+      const { history: _, ...summary } = body as Body;
+      expect((await manager.get('/v1/commodities?limit=1')).body.items).toEqual([summary]);
       expect((await stranger.get(`/v1/commodities/${commodityId}`)).status).toBe(404);
     });
 
@@ -224,6 +225,18 @@ describe('purchases', () => {
       const { body } = await manager.get(`/v1/commodities/${commodityId}`);
       expect(body.category).toBe('rights_pack');
       expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(365 * 86_400_000);
+    });
+
+    it('which is no draft: what its own commodities’ commands would change is refused with what is possible', async () => {
+      const { id } = await place(manager);
+      const path = `/v1/commodities/${String((await pay(manager, id as string)).body.commodityId)}`;
+      const refusals = [
+        await manager.patch(path, { priceFen: 1 }),
+        await manager.post(`${path}/discard`),
+        await manager.post(`${path}/increase-stock`, { by: 1 }),
+      ];
+      for (const { status, body } of refusals)
+        expect([status, body.code, body.allowed]).toEqual([409, 'WRONG_STATE', ['take-offline']]);
     });
 
     it('and are found by source, category, state and name', async () => {
