@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { seedDemo } from '../../admin/demo-data';
 import { credentialsByLogin } from '../../db/account/repository';
 import { enterpriseBalance, verifyLedger } from '../../db/ledger/queries';
-import { rows } from '../../db/connection';
+import { rows, run } from '../../db/connection';
+import { pointsOf } from '../../db/mall/member-queries';
 import { cloneDatabase, type TestDatabase } from '../support/database';
 import { runAdmin } from './run-admin';
 
@@ -40,6 +42,22 @@ describe('the demo data', () => {
       'select kind, count(*) as n from benefits group by kind order by kind',
     );
     expect(kinds).toEqual(['coupon', 'direct_top_up', 'rights_pack'].map((kind) => ({ kind, n: 2 })));
+  });
+});
+
+describe('demo data of the version before', () => {
+  it('gets what came since: members with points', async () => {
+    const before = `delete from ledger_lines where account_id like 'points%'; delete from ledger_journals
+      where kind = 'points_adjustment'; delete from ledger_balances where account_id like 'points%';
+      delete from ledger_accounts where unit = 'points'; delete from members`;
+    await run(database.owner, before);
+    expect(await seedDemo(database.db)).toBe(true);
+    expect(await seedDemo(database.db)).toBe(false);
+    for (const login of ['member@demo', 'member2@demo']) {
+      const member = await credentialsByLogin(database.db, login);
+      expect(await pointsOf(database.db, member?.memberId ?? '')).toEqual({ points: 10_000, heldPoints: 0 });
+    }
+    expect(await verifyLedger(database.db)).toEqual([]);
   });
 });
 
