@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { limitPeriods } from './allocation-terms';
+import { maxStock } from './limits';
 import type { CommodityCategory } from './states';
 
-/** What an integer column holds: more pieces than that is a typing mistake. */
-const maxPieces = 2_147_483_647;
-const pieces = z.int().min(1).max(maxPieces);
+// rule: pieces-bounds
+const pieces = z.int().min(1).max(maxStock);
 
 /** ISO 8601 in UTC, of our era and to the millisecond. */
 const time = z.iso
@@ -56,7 +56,7 @@ export function awardFits(category: CommodityCategory, award: unknown): boolean 
 const dailyLimit = z
   .int()
   .min(-1)
-  .max(maxPieces)
+  .max(maxStock)
   // rule: daily-limit-is-not-zero
   .refine((limit) => limit !== 0, '−1 (unlimited) or at least 1');
 

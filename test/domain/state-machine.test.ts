@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { caseStates, turns } from '../../domain/case/states';
 import { purchaseMachine, purchaseStanding, purchaseStates, type PurchaseAct } from '../../domain/purchase/states';
 import { DomainError } from '../../domain/shared/errors';
+import { allocationMachine, allocationStanding, allocationStates } from '../../domain/stock/allocation-states';
 import {
   allowedCommands,
   allows,
@@ -27,6 +28,11 @@ const machines: Readonly<
     machine: purchaseMachine,
     states: purchaseStates,
     standing: purchaseStanding,
+  },
+  stock_allocation: {
+    machine: allocationMachine,
+    states: allocationStates,
+    standing: allocationStanding,
   },
 };
 
