@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { run } from '../../db/connection';
 import { addImage } from '../../db/image/repository';
 import { newId } from '../../db/new-id';
 import type { FirstStep } from '../../domain/stock/steps';
@@ -68,4 +69,31 @@ export async function commodityOf(manager: HttpClient, id: string): Promise<Body
   const { status, body }: Reply = await manager.get(`/v1/commodities/${id}`);
   if (status !== 200) throw new Error(`answered ${status}`);
   return body;
+}
+
+export function importCodes(
+  manager: HttpClient,
+  id: string,
+  file: string | Uint8Array,
+  key = randomUUID(),
+): Promise<Reply> {
+  return manager.post(`/v1/commodities/${id}/codes`, file, { key, headers: { 'content-type': 'text/plain' } });
+}
+
+/** An own commodity in stock, online. */
+export async function stocked(manager: HttpClient, step: FirstStep, changes: object = {}): Promise<string> {
+  const { id } = await draft(manager, step);
+  await complete(manager, id as string, changes);
+  return id as string;
+}
+
+/** Its time passes, and nobody has written that down. */
+export async function passExpiry(mallflow: Pick<Installation, 'database'>, id: string): Promise<void> {
+  const sql = "update commodities set expires_at = now() - interval '1 second' where id = :id";
+  await run(mallflow.database.owner, sql, { id });
+}
+
+/** What a refusal says: status, code and the fields it names. */
+export function refusal({ status, body }: Reply): unknown[] {
+  return [status, body.code, body.errors?.map((fault: { readonly path: string }) => fault.path)];
 }
