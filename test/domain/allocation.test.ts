@@ -6,7 +6,7 @@ import {
   proposeAllocationSchema,
   subStockQuantitySchema,
 } from '../../domain/stock/allocation-schemas';
-import { allocationMachine, allocationStates } from '../../domain/stock/allocation-states';
+import { allocationMachine, type AllocationState } from '../../domain/stock/allocation-states';
 import { commodityCategories } from '../../domain/stock/states';
 import {
   requireSubStockAllows,
@@ -142,7 +142,7 @@ it.each(commodityCategories)('award settings of %s', (category) => {
 });
 
 describe('an allocation', () => {
-  it.each<[(typeof allocationStates)[number], Record<string, string>, string[]]>([
+  it.each<[AllocationState, Record<string, string>, string[]]>([
     ['awaiting_confirmation', { confirm: 'confirmed', cancel: 'cancelled', expire: 'expired' }, ['confirm', 'cancel']],
     ['confirmed', {}, []],
     ['cancelled', {}, []],
