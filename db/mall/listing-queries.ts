@@ -5,6 +5,7 @@ import type { RedemptionFacts } from '../../domain/mall/redeemable';
 import type { CommodityCategory, CommoditySource } from '../../domain/stock/states';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { eachMall } from './each-mall';
 
 export interface ListingRow {
   readonly id: string;
@@ -46,7 +47,7 @@ export async function listingById(db: Queryable, enterpriseId: string, id: strin
   );
 }
 
-/** Of these malls, void ones too, newest first; see listSections. */
+/** Of these malls, void ones too, newest first; see {@link eachMall}. */
 export async function listListings(
   db: Queryable,
   mallIds: readonly string[],
@@ -55,12 +56,11 @@ export async function listListings(
 ): Promise<Page<ListingRow>> {
   const found = await rows<ListingRow>(
     db,
-    `select l.* from unnest(:mallIds::text[]) as mall (id)
-      cross join lateral (
+    `select l.* from ${eachMall} (
         select ${columns} from ${tables}
-         where l.mall_id = mall.id and (:state::text is null or l.state = :state)
+         where l.mall_id = any (array[mall.id]) and (:state::text is null or l.state = :state)
            and (:after::text is null or l.id < :after)
-         order by l.id desc limit :limit + 1
+         order by l.mall_id desc, l.id desc limit :limit + 1
       ) l order by l.id desc limit :limit + 1`,
     { mallIds: [...mallIds], ...filter, ...request },
   );
@@ -104,19 +104,18 @@ export async function listCandidates(
   // rule: candidates-are-online, candidates-are-listable, candidates-have-not-expired
   const found = await rows<CandidateRow>(
     db,
-    `select s.* from unnest(:mallIds::text[]) as mall (id)
-      cross join lateral (
+    `select s.* from ${eachMall} (
         select s.id, s.mall_id as "mallId", s.commodity_id as "commodityId", c.name, c.source, c.category,
                c.price_fen as "priceFen", c.redemption_note as "redemptionNote",
                s.allocated - s.held - s.consumed as left, c.expires_at as "expiresAt", s.valid_from as "validFrom",
                s.valid_until as "validUntil", s.created_at as "createdAt", s.updated_at as "updatedAt"
           from sub_stocks s join commodities c on c.id = s.commodity_id
-         where s.mall_id = mall.id and s.state = 'online' and c.purpose = 'points_operation'
+         where s.mall_id = any (array[mall.id]) and s.state = 'online' and c.purpose = 'points_operation'
            and coalesce(s.valid_until > now(), true) and coalesce(c.expires_at > now(), true)
            and (:name::text is null or strpos(lower(c.name), lower(:name)) > 0)
            and (:source::text is null or c.source = :source) and (:category::text is null or c.category = :category)
            and (:after::text is null or s.id < :after)
-         order by s.id desc limit :limit + 1
+         order by s.mall_id desc, s.id desc limit :limit + 1
       ) s order by s.id desc limit :limit + 1`,
     { mallIds: [...mallIds], ...filter, ...request },
   );
@@ -136,8 +135,8 @@ export interface ShelfRow extends ListingRow {
 }
 
 /**
- * What stands on the shelf of a mall, newest first: one statement, along the index of online listings. `memberId` is
- * whose points count, null for none.
+ * What stands on the shelf of a mall, newest first: one statement, along the index of online listings (see
+ * {@link eachMall}). `memberId` is whose points count, null for none.
  */
 export async function shelfOf(
   db: Queryable,
@@ -153,9 +152,9 @@ export async function shelfOf(
             s.valid_until as "validUntil", c.expires_at as "commodityExpiresAt",
             (select posted - held from ledger_balances where account_id = :pointsId) as "availablePoints"
        from ${tables}
-      where l.mall_id = :mallId and l.state = 'online' and (:sectionId::text is null or l.section_id = :sectionId)
+      where l.mall_id = any (array[:mallId::text]) and l.state = 'online' and (:sectionId::text is null or l.section_id = :sectionId)
         and (:after::text is null or l.id < :after)
-      order by l.id desc limit :limit + 1`,
+      order by l.mall_id desc, l.id desc limit :limit + 1`,
     { mallId, sectionId, pointsId: memberId === null ? null : ledgerAccountId('points', memberId), ...request },
   );
   return pageOf(found, request, (row) => row.id);

@@ -1,6 +1,7 @@
 import { ledgerAccountId } from '../../domain/ledger/accounts';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { eachMall } from './each-mall';
 
 export interface Points {
   readonly points: number;
@@ -37,7 +38,7 @@ export async function memberById(db: Queryable, enterpriseId: string, id: string
   );
 }
 
-/** Of these malls, newest first; see listSections. */
+/** Of these malls, newest first; see {@link eachMall}. */
 export async function listMembers(
   db: Queryable,
   mallIds: readonly string[],
@@ -45,11 +46,10 @@ export async function listMembers(
 ): Promise<Page<MemberRow>> {
   const found = await rows<MemberRow>(
     db,
-    `select m.* from unnest(:mallIds::text[]) as mall (id)
-      cross join lateral (
+    `select m.* from ${eachMall} (
         select ${columns} from ${tables}
-         where m.mall_id = mall.id and (:after::text is null or m.id < :after)
-         order by m.id desc limit :limit + 1
+         where m.mall_id = any (array[mall.id]) and (:after::text is null or m.id < :after)
+         order by m.mall_id desc, m.id desc limit :limit + 1
       ) m order by m.id desc limit :limit + 1`,
     { mallIds: [...mallIds], ...request },
   );

@@ -1,5 +1,6 @@
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { eachMall } from './each-mall';
 
 export interface SectionRow {
   readonly id: string;
@@ -28,7 +29,7 @@ export async function sectionById(db: Queryable, enterpriseId: string, id: strin
   );
 }
 
-/** Of these malls, newest first. Each mall is one walk along an index, so a page costs the same in a large mall. */
+/** Of these malls, newest first; see {@link eachMall}. */
 export async function listSections(
   db: Queryable,
   mallIds: readonly string[],
@@ -36,11 +37,10 @@ export async function listSections(
 ): Promise<Page<SectionRow>> {
   const found = await rows<SectionRow>(
     db,
-    `select s.* from unnest(:mallIds::text[]) as mall (id)
-      cross join lateral (
+    `select s.* from ${eachMall} (
         select ${columns} from mall_sections s
-         where s.mall_id = mall.id and (:after::text is null or s.id < :after)
-         order by s.id desc limit :limit + 1
+         where s.mall_id = any (array[mall.id]) and (:after::text is null or s.id < :after)
+         order by s.mall_id desc, s.id desc limit :limit + 1
       ) s order by s.id desc limit :limit + 1`,
     { mallIds: [...mallIds], ...request },
   );
