@@ -5,8 +5,8 @@
  * npm run record:histories: records the histories that `test/replay` replays, anew and over the old ones.
  *
  * It starts a Postgres and a Temporal server of its own, the product's API in this process and its worker in another,
- * and lives through each scenario below over HTTP. Each becomes `test/replay/histories/<name>.json`, freed of
- * identities, host names and stack traces. Record when a workflow has got a new path: add its scenario here, and keep
+ * and lives through each scenario of lib/recorded-scenarios.js over HTTP. Each becomes `test/replay/histories/<name>.json`, freed of
+ * identities, host names and stack traces. Record when a workflow has got a new path: add its scenario, and keep
  * the old files as long as runs that took the old path may be open (see docs/operations.md on changed workflows).
  */
 
@@ -16,6 +16,7 @@ const path = require('node:path');
 const { historyToJSON } = require('@temporalio/common/lib/proto-utils');
 const { startPostgres } = require('./lib/postgres');
 const { RecordedProduct } = require('./lib/recorded-product');
+const { scenarios } = require('./lib/recorded-scenarios');
 const { withoutTraces } = require('./lib/recorded-history');
 const { findTemporalCli } = require('./lib/temporal-cli');
 const { startTemporal } = require('./lib/temporal-server');
@@ -24,65 +25,6 @@ const root = path.resolve(__dirname, '..');
 const dist = (/** @type {string} */ file) => require(path.join(root, 'dist', file));
 const folder = path.join(root, 'test', 'replay', 'histories');
 const say = (/** @type {string} */ line) => console.log(line);
-
-/**
- * Each gives the id of the purchase whose history is kept, once its run is over.
- * @type {Record<string, { environment?: Record<string, string>, live: (product: RecordedProduct) => Promise<string> }>}
- */
-const scenarios = {
-  'purchase-paid-and-closed': {
-    live: (product) => product.withWorker([], async () => product.act(await paid(product), 'close')),
-  },
-  'purchase-cancelled': {
-    live: (product) => product.withWorker([], async () => product.act(await product.place(), 'cancel')),
-  },
-  'purchase-expired': {
-    environment: { MALLFLOW_PAY_WITHIN_SECONDS: '1' },
-    live: (product) => product.withWorker([], () => product.place()),
-  },
-  'purchase-closed-unattended': {
-    environment: { MALLFLOW_DETAIL_OPEN_SECONDS: '1' },
-    live: (product) => product.withWorker([], () => paid(product)),
-  },
-  // The payment is committed, its worker killed: the workflow task times out and is done again elsewhere.
-  'purchase-task-timed-out': {
-    live: async (product) => {
-      const doomed = await product.startWorker(['hang-after', 'payFromBalance']);
-      const paying = paid(product);
-      await doomed.said('hanging');
-      doomed.process.kill('SIGKILL');
-      return product.withWorker([], async () => product.act(await paying, 'close'));
-    },
-  },
-  'purchase-patient-step': {
-    live: (product) =>
-      product.withWorker(['fail-quick', 'payFromBalance'], async () => product.act(await paid(product), 'close')),
-  },
-  // The row was paid behind the run's back; the run is told, and goes on.
-  'purchase-reloaded': {
-    live: (product) =>
-      product.withWorker([], async () => {
-        const id = await product.place();
-        await product.payBehindTheRun(id);
-        await product.services.gateway.reload(`purchase:${id}`);
-        return product.act(id, 'close');
-      }),
-  },
-  'purchase-resumed': {
-    live: (product) =>
-      product.withWorker([], async () => {
-        const id = await paid(product);
-        await product.run(id).terminate('recorded');
-        await product.resume(id);
-        return product.act(id, 'close');
-      }),
-  },
-};
-
-/** @param {RecordedProduct} product */
-async function paid(product) {
-  return product.act(await product.place(), 'pay');
-}
 
 /** @param {Record<string, string>} environment */
 async function furnish(environment) {
@@ -104,8 +46,8 @@ async function record(name, environment) {
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
   const product = await RecordedProduct.start({ ...environment, ...scenario.environment });
   try {
-    const id = await scenario.live(product);
-    const history = await product.run(id).fetchHistory();
+    const workflowId = await scenario.live(product);
+    const history = await product.run(workflowId).fetchHistory();
     const kept = withoutTraces(JSON.parse(historyToJSON(history)));
     fs.writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
     say(`${name}: ${String(history.events.length)} events`);

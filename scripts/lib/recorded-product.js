@@ -52,31 +52,15 @@ class RecordedProduct {
     const response = await fetch(`http://127.0.0.1:${String(port)}${route}`, {
       method,
       headers: {
-        'content-type': 'application/json',
+        'content-type': body instanceof Buffer ? 'image/png' : 'application/json',
         'idempotency-key': randomUUID(),
         ...(this.token === '' ? {} : { authorization: `Bearer ${this.token}` }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Buffer ? body : JSON.stringify(body) }),
     });
     const answer = await response.json();
     if (!response.ok || response.status === 202) throw new Error(`${method} ${route}: ${JSON.stringify(answer)}`);
     return answer;
-  }
-
-  /** 立即购买. Gives the id of the purchase, as do the commands. */
-  async place() {
-    const { items } = await this.call('GET', '/v1/benefits?kind=coupon');
-    const { id } = await this.call('POST', '/v1/purchases', { benefitId: items[0].id, quantity: 2 });
-    return /** @type {string} */ (id);
-  }
-
-  /**
-   * @param {string} id
-   * @param {'pay' | 'cancel' | 'close'} command
-   */
-  async act(id, command) {
-    await this.call('POST', `/v1/purchases/${id}/${command}`, command === 'pay' ? { method: 'balance' } : undefined);
-    return id;
   }
 
   /**
@@ -89,34 +73,34 @@ class RecordedProduct {
     await this.services.db.transaction((/** @type {unknown} */ trx) => payFromBalance(trx, order));
   }
 
-  /** @param {string} purchaseId */
-  async resume(purchaseId) {
+  /** @param {string} subjectId */
+  async resume(subjectId) {
     const { db, gateway } = this.services;
     const { casePolicies, timeProfile } = dist('config/env.js');
     await dist('worker/resume-case.js').resumeCase(
       db,
       gateway,
-      await dist('db/case/repository.js').watchedCase(db, purchaseId),
+      await dist('db/case/repository.js').watchedCase(db, subjectId),
       { policies: casePolicies(this.config), workflowTaskTimeoutMs: timeProfile(this.config).workflowTaskMs },
     );
   }
 
-  /** @param {string} purchaseId */
-  run(purchaseId) {
-    return this.services.temporal.workflow.getHandle(`purchase:${purchaseId}`);
+  /** @param {string} workflowId */
+  run(workflowId) {
+    return this.services.temporal.workflow.getHandle(workflowId);
   }
 
   /**
    * Lives through something with a worker, which stays until the run is over.
    * @param {string[]} fault see recording-worker.js
-   * @param {() => Promise<string>} live
+   * @param {() => Promise<string>} live gives the workflow id
    */
   async withWorker(fault, live) {
     const worker = await this.startWorker(fault);
     try {
-      const id = await live();
-      await this.run(id).result();
-      return id;
+      const workflowId = await live();
+      await this.run(workflowId).result();
+      return workflowId;
     } finally {
       worker.process.kill('SIGTERM');
       if (worker.process.exitCode === null) await once(worker.process, 'exit');

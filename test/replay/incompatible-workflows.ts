@@ -1,9 +1,16 @@
 import { sleep } from '@temporalio/workflow';
-import { purchase as kept } from '../../workflows/purchase/workflow';
-import type { PurchaseInput } from '../../workflows/purchase/contract';
+import { commodityAdd as keptCommodityAdd } from '../../workflows/commodity-add/workflow';
+import { purchase as keptPurchase } from '../../workflows/purchase/workflow';
+import { stockAllocation as keptStockAllocation } from '../../workflows/stock-allocation/workflow';
 
-/** What nobody may deploy while purchases are open: a purchase with a step more at its beginning, and no `patched()`. */
-export async function purchase(input: PurchaseInput): Promise<unknown> {
-  await sleep(1_000);
-  return kept(input);
-}
+/** What nobody may deploy while cases are open: a step more at the beginning, and no `patched()`. */
+const withStepMore =
+  <I>(kept: (input: I) => Promise<unknown>) =>
+  async (input: I): Promise<unknown> => {
+    await sleep(1_000);
+    return kept(input);
+  };
+
+export const purchase = withStepMore(keptPurchase);
+export const commodityAdd = withStepMore(keptCommodityAdd);
+export const stockAllocation = withStepMore(keptStockAllocation);

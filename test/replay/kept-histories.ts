@@ -11,6 +11,7 @@ export interface KeptEvent {
 
 export interface KeptHistory {
   readonly name: string;
+  readonly workflowId: string;
   readonly text: string;
   /** As the SDK wants it for replay. */
   readonly json: unknown;
@@ -26,7 +27,9 @@ export function keptHistories(): KeptHistory[] {
     .map((file) => {
       const text = readFileSync(join(folder, file), 'utf8');
       const json = JSON.parse(text) as { events: Record<string, unknown>[] };
-      return { name: basename(file, '.json'), text, json, events: json.events.map(readEvent) };
+      const events = json.events.map(readEvent);
+      const workflowId = String(events[0]?.attributes.workflowId);
+      return { name: basename(file, '.json'), workflowId, text, json, events };
     });
 }
 
