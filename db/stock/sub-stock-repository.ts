@@ -46,7 +46,7 @@ async function shift(
   command: 'take-offline' | 'bring-online',
   to: SubStockState,
 ): Promise<void> {
-  const row = await lock(trx, deed);
+  const row = await lockLiving(trx, deed);
   // rule: shifted-sub-stock-is-left-alone
   if (alreadyReached(subStockMachine, row.state, command)) return;
   requireSubStockAllows(command, row);
@@ -171,10 +171,16 @@ async function lock(trx: Trx, { subStockId, enterpriseId }: SubStockDeed): Promi
   return row;
 }
 
-async function lockFor(trx: Trx, deed: SubStockDeed, command: SubStockCommand): Promise<Locked> {
+/** For everything but its deletion, a deleted one is not there. */
+async function lockLiving(trx: Trx, deed: SubStockDeed): Promise<Locked> {
   const row = await lock(trx, deed);
   // rule: deleted-meanwhile-is-gone
   if (row.state === 'deleted') throw new DomainError('NOT_FOUND');
+  return row;
+}
+
+async function lockFor(trx: Trx, deed: SubStockDeed, command: SubStockCommand): Promise<Locked> {
+  const row = await lockLiving(trx, deed);
   requireSubStockAllows(command, row);
   return row;
 }
