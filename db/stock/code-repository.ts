@@ -24,55 +24,91 @@ export async function importCodes(
 ): Promise<void> {
   const { commodityId, codes, vault, by } = order;
   const known: Code[] = [];
-  for (let at = 0; at < codes.length; at += batch)
-    known.push(...(await insertBatch(trx, commodityId, codes.slice(at, at + batch), vault)));
+  // While the database stores one batch the next is sealed.
+  let storing: Promise<void> = Promise.resolve();
+  for (let at = 0; at < codes.length; at += batch) {
+    const sealed = sealAll(codes.slice(at, at + batch), codesOf(commodityId), vault);
+    await storing;
+    storing = storeNew(trx, commodityId, sealed).then((old) => void known.push(...old));
+  }
+  await storing;
   // rule: codes-all-or-nothing
   if (known.length > 0) throw codesRejected(known.map(({ line }) => ({ line, code: 'DUPLICATE' })));
   await acceptCodes(trx, { commodityId, by });
 }
 
+interface SealedCode {
+  readonly code: Code;
+  readonly keyId: string;
+  readonly ciphertext: Uint8Array;
+  /** Under the current key, then under those of before. */
+  readonly fingerprints: readonly [Uint8Array, ...Uint8Array[]];
+}
+
+function sealAll(codes: readonly Code[], about: string, vault: Vault): SealedCode[] {
+  return codes.map((code) => ({
+    code,
+    ...vault.seal(about, code.text),
+    fingerprints: vault.fingerprints(about, code.text),
+  }));
+}
+
 /** Stores what is new and returns what the commodity has already. */
-async function insertBatch(trx: Trx, commodityId: string, codes: readonly Code[], vault: Vault): Promise<Code[]> {
-  const about = codesOf(commodityId);
-  const sealed = codes.map(({ text }) => vault.seal(about, text));
-  const prints = codes.map(({ text }) => vault.fingerprints(about, text));
-  const older = await underOlderKeys(trx, commodityId, prints);
-  // rule: codes-are-sealed
-  const stored = await rows<{ fingerprint: Buffer }>(
+async function storeNew(trx: Trx, commodityId: string, sealed: readonly SealedCode[]): Promise<Code[]> {
+  const before = await stored(
     trx,
-    `insert into commodity_codes (commodity_id, key_id, ciphertext, fingerprint)
-     select :commodityId, k, c, f from unnest(:keyIds::text[], :ciphertexts::bytea[], :fingerprints::bytea[]) as t (k, c, f)
-     on conflict on constraint commodity_codes_once do nothing
-     returning fingerprint`,
+    commodityId,
+    sealed.flatMap(({ fingerprints: [, ...older] }) => older),
+  );
+  // rule: codes-are-sealed
+  const [row] = await rows<{ added: number }>(
+    trx,
+    `with added as (
+       insert into commodity_codes (commodity_id, key_id, ciphertext, fingerprint)
+       select :commodityId, k, c, f
+         from unnest(:keyIds::text[], :ciphertexts::bytea[], :fingerprints::bytea[]) as t (k, c, f)
+       on conflict on constraint commodity_codes_once do nothing
+       returning 1
+     )
+     select count(*) as added from added`,
     {
       commodityId,
       keyIds: sealed.map(({ keyId }) => keyId),
       ciphertexts: sealed.map(({ ciphertext }) => ciphertext),
-      fingerprints: prints.map(([current]) => current),
+      fingerprints: sealed.map(({ fingerprints: [current] }) => current),
     },
   );
-  if (stored.length === codes.length && older.size === 0) return [];
-  const fresh = new Set(stored.map(({ fingerprint }) => fingerprint.toString('hex')));
-  return codes.filter((_, at) => {
-    const [current, ...others] = (prints[at] ?? []).map((print) => Buffer.from(print).toString('hex'));
-    return !fresh.has(current ?? '') || others.some((print) => older.has(print));
-  });
+  if (row?.added === sealed.length && before.size === 0) return [];
+  const current = await stored(
+    trx,
+    commodityId,
+    sealed.map(({ fingerprints: [first] }) => first),
+  );
+  return sealed
+    .filter(
+      ({ fingerprints: [first, ...older] }) => current.has(hex(first)) || older.some((one) => before.has(hex(one))),
+    )
+    .map(({ code }) => code);
 }
 
-/** A code stored before the keys changed has a fingerprint of its time, which the unique key cannot compare. */
-async function underOlderKeys(
+/** Which of the fingerprints were stored by others, or before: what this transaction stored itself is not among them. */
+async function stored(
   trx: Trx,
   commodityId: string,
-  prints: readonly (readonly Uint8Array[])[],
+  fingerprints: readonly Uint8Array[],
 ): Promise<ReadonlySet<string>> {
-  const fingerprints = prints.flatMap(([, ...older]) => older);
   if (fingerprints.length === 0) return new Set();
-  // rule: codes-are-known-under-older-keys
+  // rule: codes-are-known-again
   const found = await rows<{ fingerprint: Buffer }>(
     trx,
     `select fingerprint from commodity_codes
-      where commodity_id = :commodityId and fingerprint = any(:fingerprints::bytea[])`,
+      where commodity_id = :commodityId and fingerprint = any(:fingerprints::bytea[])
+        and xmin <> pg_current_xact_id()::xid`,
     { commodityId, fingerprints },
   );
-  return new Set(found.map(({ fingerprint }) => fingerprint.toString('hex')));
+  return new Set(found.map(({ fingerprint }) => hex(fingerprint)));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
