@@ -214,7 +214,7 @@ describe('purchases', () => {
         stock: { total: 5, allocated: 0, held: 0, left: 5 },
       });
       expect(Date.parse(updatedAt)).toBeGreaterThan(0);
-      const { history: _, ...summary } = body as Body;
+      const { history: _, ...summary } = body;
       expect((await manager.get('/v1/commodities?limit=1')).body.items).toEqual([summary]);
       expect((await stranger.get(`/v1/commodities/${commodityId}`)).status).toBe(404);
     });
