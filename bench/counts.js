@@ -10,13 +10,13 @@ const { openPool, furnish, signedIn } = require('./lib/furnish');
 const { withInstallation } = require('./lib/installation');
 const { fillCases } = require('./lib/many-cases');
 const { readOptions } = require('./lib/options');
-const { explain } = require('./lib/plans');
+const { ask, foundHead, foundRow } = require('./lib/questions');
 const { table, targetTable, isMet } = require('./lib/report');
 const { quantile } = require('./lib/statistics');
 
 /** @typedef {import('../dist/db/connection').Db} Db */
-/** @typedef {{ name: string, path: string, who: 'operator' | 'manager', query: (db: Db) => Promise<unknown> }} Question */
-/** @typedef {{ name: string, ms: number[], plan: string }} Found */
+/** @typedef {import('./lib/questions').Found} Found */
+/** @typedef {Omit<import('./lib/questions').Question, 'token'> & { who: 'operator' | 'manager' }} Question */
 
 const options = readOptions(
   `What an operator and a manager wait for after long use: npm run bench:counts -- [options]   (after npm run build)
@@ -92,26 +92,6 @@ function questions(enterpriseId) {
   ];
 }
 
-/**
- * @param {Client} client
- * @param {Db} db
- * @param {Record<'operator' | 'manager', string>} tokens
- * @param {Question} question
- * @returns {Promise<Found & { text: string }>}
- */
-async function ask(client, db, tokens, { name, path, who, query }) {
-  const call = { method: 'GET', path, token: tokens[who] };
-  const ms = [];
-  let text = '';
-  for (let n = 0; n < calls + 3; n += 1) {
-    const reply = await client.ask('send', { call });
-    if (reply.status !== 200) throw new Error(`${path}: ${String(reply.status)} ${reply.text}`);
-    if (n >= 3) ms.push(reply.ms);
-    text = reply.text;
-  }
-  return { name, ms, text, plan: await explain(db, query) };
-}
-
 /** The written open cases, counted by the answer. @param {string} text */
 const counted = (text) =>
   /** @type {{ items: { count: number }[] }} */ (JSON.parse(text)).items.reduce((sum, { count }) => sum + count, 0);
@@ -133,20 +113,22 @@ async function bench(installation) {
   say(`writing ${String(open)} open and ${String(closed)} closed cases …`);
   const written = await fillCases(owner, { open, closed, enterpriseIds, accountId: manager.accountId, benefitId });
   const tokens = { operator: operator.token, manager: manager.token };
+  const put = (/** @type {Question} */ { who, ...question }) =>
+    ask(client, db, { ...question, token: tokens[who] }, calls);
 
   const counts = /** @type {Question} */ (questions(manager.enterpriseId)[0]);
   await owner.raw('analyze');
   say('asking …');
-  const fresh = await ask(client, db, tokens, { ...counts, name: 'counts, before the first vacuum' });
+  const fresh = await put({ ...counts, name: 'counts, before the first vacuum' });
   await owner.raw('vacuum analyze');
-  /** @type {(Found & { text: string })[]} */
+  /** @type {Found[]} */
   const found = [fresh];
-  for (const question of questions(manager.enterpriseId)) found.push(await ask(client, db, tokens, question));
+  for (const question of questions(manager.enterpriseId)) found.push(await put(question));
   await Promise.all([db.destroy(), owner.destroy()]);
   return report(found, written);
 }
 
-/** @param {(Found & { text: string })[]} found @param {{ open: number, closed: number }} written */
+/** @param {Found[]} found @param {{ open: number, closed: number }} written */
 function report(found, written) {
   const [fresh, counts] = found;
   const exact = [fresh, counts].every((one) => one !== undefined && counted(one.text) === written.open);
@@ -159,14 +141,8 @@ function report(found, written) {
   ];
   if (options.json) console.log(JSON.stringify({ written, targets, found: found.map(({ text: _, ...rest }) => rest) }));
   else {
-    const rows = found.map(({ name, ms, plan }) => [
-      name,
-      ...[0.5, 0.99].map((share) => quantile(ms, share)),
-      /Execution Time: (\S+)/.exec(plan)?.[1],
-      /Buffers: ([^\n]*)/.exec(plan)?.[1]?.replace('shared ', ''),
-    ]);
     const title = `With ${String(written.open)} open and ${String(written.closed)} closed cases, ms over HTTP`;
-    console.log(table(title, ['', 'p50', 'p99', 'in Postgres', 'pages'], rows));
+    console.log(table(title, foundHead, found.map(foundRow)));
     for (const { name, plan } of options.plans ? found : found.slice(0, 2)) console.log(`\nPlan: ${name}\n${plan}`);
     console.log(targetTable(targets));
   }

@@ -2,15 +2,15 @@
 'use strict';
 
 const { setTimeout: delay } = require('node:timers/promises');
-const { Contest } = require('./lib/contest');
 const { withInstallation } = require('./lib/installation');
 const { readOptions } = require('./lib/options');
+const { openPurchases } = require('./lib/purchase-contest');
 const { table, targetTable, isMet } = require('./lib/report');
 const { quantile } = require('./lib/statistics');
 const { usageOf } = require('./lib/usage');
 
 /** @typedef {import('./lib/installation').Installation} Installation */
-/** @typedef {import('./lib/client').Client} Client */
+/** @typedef {import('./lib/contest').Contest<import('./lib/purchase-contest').Variant>} Contest */
 
 const options = readOptions(
   `What open purchases cost that nobody touches, and how fast one is answered after everything was killed:
@@ -40,10 +40,14 @@ const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n
 async function measureCreates(contest) {
   /** @type {Creates} */
   const creates = { mallflow: [], bare: [] };
-  const task = /** @type {const} */ ({ count: 10, inFlight: 1, only: 'create' });
+  const task = /** @type {const} */ ({ act: 'createOnly', count: 10, inFlight: 1 });
   for (let done = 0; done < blocks * perBlock; done += task.count) {
-    creates.mallflow.push(...(await contest.client('mallflow').run(task)).samples.map((sample) => sample.create));
-    creates.bare.push(...(await contest.client('bareLocal').run(task)).samples.map((sample) => sample.create));
+    creates.mallflow.push(
+      ...(await contest.client('mallflow').run(task)).samples.map((sample) => sample.ms['create'] ?? NaN),
+    );
+    creates.bare.push(
+      ...(await contest.client('bareLocal').run(task)).samples.map((sample) => sample.ms['create'] ?? NaN),
+    );
   }
   return creates;
 }
@@ -53,7 +57,7 @@ async function openIdle(contest) {
   const startedAt = Date.now();
   const part = 500;
   for (let done = 0; done < idle; done += part) {
-    await contest.client('mallflow').run({ count: Math.min(part, idle - done), inFlight: 16, only: 'create' });
+    await contest.client('mallflow').run({ act: 'createOnly', count: Math.min(part, idle - done), inFlight: 16 });
     say(
       `${String(Math.min(done + part, idle))} idle purchases after ${((Date.now() - startedAt) / 1_000).toFixed(0)} s`,
     );
@@ -68,7 +72,7 @@ async function openIdle(contest) {
  */
 async function restart(installation, contest, token) {
   const client = contest.client('mallflow');
-  const opened = (await client.run({ count: 1, inFlight: 1, only: 'create', who: 'hot' })).samples[0];
+  const opened = (await client.run({ act: 'createOnly', count: 1, inFlight: 1, who: 'hot' })).samples[0];
   const id = opened?.workflowId.replace('purchase:', '') ?? '';
   await installation.kill9();
   const startedAt = performance.now();
@@ -99,8 +103,7 @@ async function restart(installation, contest, token) {
 /** @param {Installation} installation */
 async function bench(installation) {
   say('starting servers, API, workers and clients …');
-  const contest = new Contest(installation);
-  const { buyers } = await contest.open({ warmUp: false });
+  const { contest, buyers } = await openPurchases(installation);
   await delay(2_000);
   const names = ['api', 'worker', 'temporal', 'postgres'];
   const memory = () => usageOf(installation.pids(...names)).residentKib;

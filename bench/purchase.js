@@ -2,16 +2,19 @@
 'use strict';
 
 const path = require('node:path');
-const { Contest, joined, variants, labels } = require('./lib/contest');
 const { withInstallation } = require('./lib/installation');
 const { readOptions } = require('./lib/options');
 const { overload, overloadTable, overloadTargets } = require('./lib/overload');
+const { openPurchases, labels } = require('./lib/purchase-contest');
 const tables = require('./lib/purchase-tables');
 const { table, targetTable, isMet } = require('./lib/report');
 const { quantile } = require('./lib/statistics');
+const { latencies, rateOf, cpuOf, ratio } = require('./lib/stretches');
 const { usageOf } = require('./lib/usage');
 
-/** @typedef {import('./lib/contest').Variant} Variant */
+/** @typedef {import('./lib/purchase-contest').Variant} Variant */
+/** @typedef {import('./lib/contest').Contest<Variant>} Contest */
+/** @typedef {import('./lib/contest').Stretch} Stretch */
 /** @typedef {import('./lib/purchase-tables').Block} Block */
 
 const options = readOptions(
@@ -35,59 +38,30 @@ const levels = (options.quick ? '16' : options.levels).split(',').map(Number);
 
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
 
-/** The variants take turns in small parts, so that what else the machine does falls on all of them alike. */
-const partSize = 10;
-
-/** @param {readonly Variant[]} all @param {number} by */
-const rotated = (all, by) => [...all.slice(by % all.length), ...all.slice(0, by % all.length)];
-
-/**
- * @template {string} K @template V
- * @param {Partial<Record<K, V>>} found
- * @returns {Record<K, V>}
- */
-const whole = (found) => /** @type {Record<K, V>} */ (found);
-
 /** @param {Contest} contest @param {number} index @returns {Promise<Block>} */
 async function runBlock(contest, index) {
-  const order = rotated(variants, index);
-  /** @type {Partial<Record<Variant, import('./lib/contest').Stretch[]>>} */
-  const parts = {};
-  for (let done = 0; done < perBlock; done += partSize)
-    for (const variant of order) {
-      const task = { count: Math.min(partSize, perBlock - done), inFlight: 1 };
-      (parts[variant] ??= []).push(await contest.stretch(variant, task));
-    }
-  const single = whole(Object.fromEntries(variants.map((variant) => [variant, joined(parts[variant] ?? [])])));
-  /** @type {Block} */
-  const block = { single, levels: {}, hot: {} };
-  for (const inFlight of levels) {
-    const task = { count: Math.max(2 * perBlock, 2 * inFlight), inFlight };
-    /** @type {Partial<Record<Variant, import('./lib/contest').Stretch>>} */
-    const level = {};
-    for (const variant of order) level[variant] = await contest.stretch(variant, task);
-    block.levels[inFlight] = whole(level);
-    const hot = /** @type {const} */ ({ ...task, who: 'hot' });
-    block.hot[inFlight] = {
-      mallflow: await contest.stretch('mallflow', hot),
-      sql: await contest.stretch('sql', hot),
-    };
-  }
-  return block;
+  /** @type {Block['hot']} */
+  const hot = {};
+  const block = await contest.block(index, { count: perBlock, levels }, async (inFlight, amount) => {
+    const one = /** @type {const} */ ({ ...amount, who: 'hot' });
+    hot[inFlight] = { mallflow: await contest.stretch('mallflow', one), sql: await contest.stretch('sql', one) };
+  });
+  return { ...block, hot };
 }
 
 /** Shortest and longest history of each variant, over the purchases made one at a time and with many in flight. */
 async function historyEvents(/** @type {Contest} */ contest, /** @type {readonly Block[]} */ blocks) {
   /** @type {Record<string, { min: number, max: number }>} */
   const events = {};
-  for (const variant of variants) {
+  for (const variant of contest.variants) {
     if (variant === 'sql') continue;
     for (const [when, pick] of /** @type {const} */ ([
       ['one at a time', (/** @type {Block} */ block) => block.single[variant]],
       [`${String(levels[0])} in flight`, (/** @type {Block} */ block) => block.levels[String(levels[0])]?.[variant]],
     ])) {
       const ids = blocks.flatMap((block) => (pick(block)?.samples ?? []).slice(0, 20).map((one) => one.workflowId));
-      const lengths = await contest.historyLengths(ids);
+      /** @type {number[]} */
+      const lengths = await contest.client('bareLocal').ask('historyLengths', { workflowIds: ids });
       events[`${labels[variant]}, ${when}`] = { min: Math.min(...lengths), max: Math.max(...lengths) };
     }
   }
@@ -96,10 +70,9 @@ async function historyEvents(/** @type {Contest} */ contest, /** @type {readonly
 
 /** @param {readonly Block[]} blocks @param {Record<string, { min: number, max: number }>} events */
 function targetsOf(blocks, events) {
-  const wholeP50 = (/** @type {import('./lib/contest').Stretch} */ s) => quantile(tables.latencies(s, 'whole'), 0.5);
+  const wholeP50 = (/** @type {import('./lib/contest').Stretch} */ s) => quantile(latencies(s, 'whole'), 0.5);
   const single = (/** @type {Variant} */ variant) => (/** @type {Block} */ block) => block.single[variant];
   const at16 = (/** @type {Variant} */ variant) => (/** @type {Block} */ block) => block.levels['16']?.[variant];
-  const { ratio, rateOf, cpuOf } = tables;
   const longest = events[`${labels.mallflow}, one at a time`]?.max ?? NaN;
   /** @type {import('./lib/report').Target[]} */
   const targets = [
@@ -146,8 +119,8 @@ function targetsOf(blocks, events) {
 
 /** @param {readonly Block[]} blocks */
 function floorsApart(blocks) {
-  const p50 = (/** @type {import('./lib/contest').Stretch} */ s) => quantile(tables.latencies(s, 'whole'), 0.5);
-  return tables.ratio(
+  const p50 = (/** @type {import('./lib/contest').Stretch} */ s) => quantile(latencies(s, 'whole'), 0.5);
+  return ratio(
     blocks,
     p50,
     (block) => block.single.bareNormal,
@@ -157,8 +130,9 @@ function floorsApart(blocks) {
 
 /** Mallflow alone under the profiler; the profiles are written when its processes stop. */
 async function profile(/** @type {import('./lib/installation').Installation} */ installation) {
-  const contest = new Contest(installation);
-  await contest.open({ nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${path.resolve(options.profile)}`] });
+  const nodeOptions = ['--cpu-prof', `--cpu-prof-dir=${path.resolve(options.profile)}`];
+  const { contest } = await openPurchases(installation, { nodeOptions });
+  await contest.warmUp();
   const single = await contest.stretch('mallflow', { count: perBlock, inFlight: 1 });
   const many = await contest.stretch('mallflow', { count: blockCount * perBlock, inFlight: 16 });
   say(JSON.stringify({ single: single.cpuMs, many: many.cpuMs, count: [single.count, many.count] }));
@@ -169,8 +143,8 @@ async function profile(/** @type {import('./lib/installation').Installation} */ 
 async function bench(installation) {
   if (options.profile !== '') return profile(installation);
   say('starting servers, API, workers and clients …');
-  const contest = new Contest(installation);
-  await contest.open();
+  const { contest } = await openPurchases(installation);
+  await contest.warmUp();
   /** @type {Block[]} */
   const blocks = [];
   for (let index = 0; index < blockCount; index += 1) {

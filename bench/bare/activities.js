@@ -1,10 +1,11 @@
 // @ts-check
 'use strict';
 
-/** Four steps that do nothing. */
+/** Steps that do nothing. */
 async function open() {}
 async function pay() {}
 async function stock() {}
 async function close() {}
+async function confirm() {}
 
-module.exports = { open, pay, stock, close };
+module.exports = { open, pay, stock, close, confirm };

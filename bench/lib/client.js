@@ -7,9 +7,11 @@ const path = require('node:path');
 /** @typedef {import('../load/child').Sample} Sample */
 /** @typedef {{ samples: Sample[], elapsedMs: number, retries: Record<string, number> }} Run */
 
+/** @typedef {{ act: 'purchase' | 'createOnly' | 'allocation', count: number, inFlight: number, who?: 'spread' | 'hot' }} Task */
+
 /** A load process and how to give it tasks. */
 class Client {
-  /** @param {'http' | 'bare' | 'sql'} kind @param {object} settings */
+  /** @param {'http' | 'mall' | 'bare' | 'sql'} kind @param {object} settings */
   constructor(kind, settings) {
     const file = path.join(__dirname, '..', 'load', 'child.js');
     this.child = fork(file, [JSON.stringify({ kind, settings })], { serialization: 'advanced' });
@@ -42,10 +44,7 @@ class Client {
     });
   }
 
-  /**
-   * @param {{ count: number, inFlight: number, who?: 'spread' | 'hot', only?: 'create' }} task
-   * @returns {Promise<Run>}
-   */
+  /** @param {Task} task @returns {Promise<Run>} */
   run({ who = 'spread', ...task }) {
     return this.ask('run', { who, ...task });
   }

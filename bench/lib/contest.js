@@ -2,111 +2,115 @@
 'use strict';
 
 const { setTimeout: delay } = require('node:timers/promises');
-const { Client } = require('./client');
-const { furnish, openPool } = require('./furnish');
-const { bareQueue } = require('./installation');
 const { usageOf } = require('./usage');
 
 /** @typedef {import('./installation').Installation} Installation */
-/** @typedef {'mallflow' | 'bareLocal' | 'bareNormal' | 'sql'} Variant */
+/** @typedef {import('./client').Client} Client */
+/** @typedef {import('./client').Task} Task */
+/** @typedef {Omit<Task, 'act'>} Amount */
 
 /**
- * What one stretch of purchases took. CPU is milliseconds by process, memory KiB by process.
+ * What one stretch of work took. CPU is milliseconds by process, memory KiB by process.
  * @typedef {import('./client').Run & { count: number, cpuMs: Record<string, number>, grownKib: Record<string, number> }} Stretch
  */
 
-/** Who works for whom, beside the client. */
-const involved = /** @type {const} */ ({
-  mallflow: ['api', 'worker', 'temporal', 'postgres'],
-  bareLocal: ['bareWorker', 'temporal'],
-  bareNormal: ['bareWorker', 'temporal'],
-  sql: ['postgres'],
-});
+/**
+ * One block of a contest: each variant with one at a time, and at each level in flight.
+ * @template {string} V
+ * @typedef {{ single: Record<V, Stretch>, levels: Record<string, Record<V, Stretch>> }} Block
+ */
 
-/** @type {readonly Variant[]} */
-const variants = ['mallflow', 'bareLocal', 'bareNormal', 'sql'];
-
-/** @type {Readonly<Record<Variant, string>>} */
-const labels = {
-  mallflow: '(a) Mallflow',
-  bareLocal: '(b) bare, local no-ops',
-  bareNormal: '(b) bare, normal no-ops',
-  sql: '(c) SQL alone',
-};
-
-/** Work that a purchase leaves behind (closing a run, garbage) is still its own. */
+/** Work that is left behind (closing a run, garbage) still belongs to what was done. */
 const settleMs = 150;
 
-/** Everything that takes part, each a process of its own, and how to let one of them work for a stretch. */
-class Contest {
-  /** @param {Installation} installation */
-  constructor(installation) {
-    this.installation = installation;
-    /** @type {Partial<Record<Variant, Client>>} */
-    this.clients = {};
-  }
+/** The variants take turns in small parts, so that what else the machine does falls on all of them alike. */
+const partSize = 10;
 
-  /** @param {{ nodeOptions?: readonly string[], buyers?: number, warmUp?: boolean }} [options] options of the API's and worker's Node */
-  async open({ nodeOptions = [], buyers: count = 32, warmUp = true } = {}) {
-    const { installation } = this;
-    await installation.startServers();
-    const db = openPool(installation.databaseUrl);
-    const { benefitId, buyers } = await furnish(db, count);
-    await db.destroy();
-    await installation.startBareWorker();
-    installation.startWorker(nodeOptions);
-    await installation.startApi(nodeOptions);
-    await installation.apiIsReady();
-    const { apiUrl, databaseUrl, temporalAddress } = installation;
-    this.clients = {
-      mallflow: new Client('http', { apiUrl, benefitId, buyers }),
-      bareLocal: new Client('bare', { temporalAddress, queue: bareQueue, local: true }),
-      bareNormal: new Client('bare', { temporalAddress, queue: bareQueue, local: false }),
-      sql: new Client('sql', { databaseUrl, benefitId, buyers }),
-    };
-    if (warmUp) await this.warmUp();
-    return { benefitId, buyers };
+/**
+ * Several ways to do the same thing, each with a client of its own, and how to let them take turns.
+ * @template {string} V
+ */
+class Contest {
+  /**
+   * @param {Installation} installation
+   * @param {Task['act']} act what everybody does
+   * @param {Readonly<Record<V, { client: Client, parts: readonly string[] }>>} entrants with the parts of the
+   *   installation that work for each
+   */
+  constructor(installation, act, entrants) {
+    this.installation = installation;
+    this.act = act;
+    this.entrants = entrants;
+    this.variants = /** @type {V[]} */ (Object.keys(entrants));
   }
 
   /** Until code is compiled, caches are filled and connections stand, every figure is that of a cold start. */
   async warmUp() {
-    for (const variant of variants) await this.client(variant).run({ count: 100, inFlight: 4 });
+    for (const variant of this.variants) await this.client(variant).run({ act: this.act, count: 100, inFlight: 4 });
   }
 
-  /** @param {Variant} variant */
+  /** @param {V} variant */
   client(variant) {
-    const client = this.clients[variant];
-    if (client === undefined) throw new Error(`no client for ${variant}`);
-    return client;
+    return this.entrants[variant].client;
   }
 
-  /** @param {Variant} variant */
+  /** @param {V} variant */
   pids(variant) {
-    return { client: this.client(variant).pid, ...this.installation.pids(...involved[variant]) };
+    return { client: this.client(variant).pid, ...this.installation.pids(...this.entrants[variant].parts) };
   }
 
   /**
-   * @param {Variant} variant
-   * @param {Parameters<Client['run']>[0]} task
+   * @param {V} variant
+   * @param {Amount} amount
    * @returns {Promise<Stretch>}
    */
-  async stretch(variant, task) {
+  async stretch(variant, amount) {
     const pids = this.pids(variant);
     const before = usageOf(pids);
-    const run = await this.client(variant).run(task);
+    const run = await this.client(variant).run({ act: this.act, ...amount });
     await delay(settleMs);
     const after = usageOf(pids);
     return {
       ...run,
-      count: task.count,
+      count: amount.count,
       cpuMs: difference(after.cpuMs, before.cpuMs),
       grownKib: difference(after.residentKib, before.residentKib),
     };
   }
 
-  /** @param {readonly string[]} workflowIds @returns {Promise<number[]>} */
-  historyLengths(workflowIds) {
-    return this.client('bareLocal').ask('historyLengths', { workflowIds });
+  /**
+   * Everybody one at a time, in turns, then at each level in flight, another one first in each block.
+   * @param {number} index of the block
+   * @param {{ count: number, levels: readonly number[] }} amount
+   * @param {(inFlight: number, amount: Amount) => Promise<void>} [also] what else is measured at a level
+   * @returns {Promise<Block<V>>}
+   */
+  async block(index, { count, levels }, also = () => Promise.resolve()) {
+    const { variants } = this;
+    const order = [...variants.slice(index % variants.length), ...variants.slice(0, index % variants.length)];
+    /** @type {Map<V, Stretch[]>} */
+    const parts = new Map(variants.map((variant) => [variant, []]));
+    for (let done = 0; done < count; done += partSize)
+      for (const variant of order) {
+        const part = await this.stretch(variant, { count: Math.min(partSize, count - done), inFlight: 1 });
+        parts.get(variant)?.push(part);
+      }
+    /** @type {Block<V>} */
+    const block = { single: this.each((variant) => joined(parts.get(variant) ?? [])), levels: {} };
+    for (const inFlight of levels) {
+      const amount = { count: Math.max(2 * count, 2 * inFlight), inFlight };
+      /** @type {Map<V, Stretch>} */
+      const level = new Map();
+      for (const variant of order) level.set(variant, await this.stretch(variant, amount));
+      block.levels[inFlight] = this.each((variant) => level.get(variant));
+      await also(inFlight, amount);
+    }
+    return block;
+  }
+
+  /** @param {(variant: V) => Stretch | undefined} of @returns {Record<V, Stretch>} */
+  each(of) {
+    return /** @type {any} */ (Object.fromEntries(this.variants.map((variant) => [variant, of(variant)])));
   }
 }
 
@@ -138,4 +142,4 @@ function joined(parts) {
   };
 }
 
-module.exports = { Contest, joined, variants, labels };
+module.exports = { Contest };

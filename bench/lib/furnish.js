@@ -53,10 +53,10 @@ function richEnterprise(db, name) {
 /**
  * An account that is signed in already: signing in is not what is measured.
  * @param {Db} db
- * @param {{ login: string, role: 'mall_manager' | 'operator', enterpriseId: string | null }} person
+ * @param {{ login: string, role: 'mall_manager' | 'member' | 'operator', enterpriseId: string | null, mallId?: string }} person
  * @returns {Promise<{ accountId: string, token: string }>}
  */
-async function signedIn(db, { login, role, enterpriseId }) {
+async function signedIn(db, { login, role, enterpriseId, mallId }) {
   const token = randomBytes(32).toString('base64url');
   const tokenSha256 = createHash('sha256').update(token).digest();
   const account = {
@@ -65,7 +65,7 @@ async function signedIn(db, { login, role, enterpriseId }) {
     displayName: login,
     roles: [role],
     enterpriseId,
-    mallId: null,
+    mallId: mallId ?? null,
   };
   const accountId = await db.transaction((trx) => addAccount(trx, account));
   await addSession(db, { accountId, tokenSha256, lifetimeMs: 86_400_000, verifiedHash: account.passwordHash });

@@ -134,6 +134,7 @@ class Installation {
       NODE_ENV: 'production',
       MALLFLOW_SECRET: this.secret,
       MALLFLOW_DATA_KEYS: `bench:${crypto.createHash('sha256').update(this.secret).digest('base64')}`,
+      MALLFLOW_IMAGE_DIR: path.join(this.dir, 'images'),
       DATABASE_URL: this.databaseUrl,
       TEMPORAL_ADDRESS: this.temporalAddress,
       ...this.environment,

@@ -76,4 +76,4 @@ async function insertCases(db) {
   );
 }
 
-module.exports = { fillCases };
+module.exports = { fillCases, idOf };

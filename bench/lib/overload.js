@@ -4,7 +4,7 @@
 const { quantile } = require('./statistics');
 const { table } = require('./report');
 
-/** @typedef {import('./contest').Contest} Contest */
+/** @typedef {import('./contest').Contest<import('./purchase-contest').Variant>} Contest */
 /** @typedef {{ offered: { perSecond: number, seconds: number }, answers: { status: number, ms: number }[] }} Overload */
 
 /** Several times what two cores can do. */

@@ -2,6 +2,8 @@
 'use strict';
 
 /** @typedef {import('../../dist/db/connection').Db} Db */
+/** @typedef {{ text: string, values: unknown[] }} Statement */
+/** @typedef {{ query: (statement: Statement) => Promise<{ rows: Record<string, string>[] }> }} Connection */
 
 /**
  * The plans of what a query function asks the database, with times and buffers: its statements are taken as they are
@@ -10,24 +12,30 @@
  * @param {(db: Db) => Promise<unknown>} query
  */
 async function explain(db, query) {
-  /** @type {{ sql: string, bindings: readonly any[] }[]} */
-  const sent = [];
-  const listen = (/** @type {{ sql: string, bindings?: readonly any[] }} */ { sql, bindings = [] }) =>
-    sent.push({ sql, bindings });
-  db.on('query', listen);
-  await query(db);
-  db.removeListener('query', listen);
-  const plans = [];
-  for (const { sql, bindings } of sent) plans.push(await planOf(db, sql, bindings));
-  return plans.join('\n\n');
-}
-
-/** @param {Db} db @param {string} sql with $1, $2 … @param {readonly any[]} bindings */
-async function planOf(db, sql, bindings) {
-  // knex reports the statement with numbered places and takes it with question marks.
-  const places = [...sql.matchAll(/\$(\d+)/g)].map((place) => bindings[Number(place[1]) - 1]);
-  const { rows } = await db.raw(`explain (analyze, buffers) ${sql.replace(/\$\d+/g, '?')}`, places);
-  return rows.map((/** @type {Record<string, string>} */ row) => row['QUERY PLAN']).join('\n');
+  /** @type {Connection} */
+  const connection = await db.client.acquireConnection();
+  try {
+    /** @type {Statement[]} */
+    const sent = [];
+    const listening = {
+      query: (/** @type {Statement} */ statement) => {
+        sent.push(statement);
+        return connection.query(statement);
+      },
+    };
+    // All that a query needs of a pool: where to get a connection and where to leave it.
+    const pool = { acquireConnection: () => Promise.resolve(listening), releaseConnection: () => Promise.resolve() };
+    await query(/** @type {Db} */ (/** @type {unknown} */ ({ client: pool })));
+    if (sent.length === 0) throw new Error('nothing was asked');
+    const plans = [];
+    for (const { text, values } of sent) {
+      const { rows } = await connection.query({ text: `explain (analyze, buffers) ${text}`, values });
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+    }
+    return plans.join('\n\n');
+  } finally {
+    await db.client.releaseConnection(connection);
+  }
 }
 
 module.exports = { explain };

@@ -9,12 +9,12 @@ const { lazyClient, temporalTarget } = require('../../dist/temporal/connection')
 const waitForStage = WorkflowUpdateStage.ACCEPTED;
 
 /**
- * The bare workflow's client: the same messages through the same calls of the SDK.
+ * The bare workflows' client: the same messages through the same calls of the SDK.
  * @param {{ temporalAddress: string, queue: string, local: boolean }} settings
  */
 function openBare({ temporalAddress, queue, local }) {
   const client = lazyClient(temporalTarget({ TEMPORAL_ADDRESS: temporalAddress }));
-  const input = { local, payWithinMs: 30 * 60_000, detailOpenForMs: 7 * 86_400_000 };
+  const clocks = { payWithinMs: 30 * 60_000, detailOpenForMs: 7 * 86_400_000 };
 
   /** @param {() => Promise<{ result: () => Promise<unknown> }>} send */
   async function timed(send) {
@@ -23,13 +23,14 @@ function openBare({ temporalAddress, queue, local }) {
     return performance.now() - startedAt;
   }
 
-  async function createOnly() {
-    const workflowId = `bare:${randomUUID()}`;
-    const create = await timed(() =>
+  /** @param {string} workflow @param {object} input */
+  async function open(workflow, input) {
+    const workflowId = `${workflow}:${randomUUID()}`;
+    const ms = await timed(() =>
       client.workflow.startUpdateWithStart('opened', {
         updateId: randomUUID(),
         waitForStage,
-        startWorkflowOperation: new WithStartWorkflowOperation('bare', {
+        startWorkflowOperation: new WithStartWorkflowOperation(workflow, {
           workflowId,
           taskQueue: queue,
           args: [input],
@@ -38,18 +39,33 @@ function openBare({ temporalAddress, queue, local }) {
         }),
       }),
     );
-    return { workflowId, create };
+    return { workflowId, ms };
+  }
+
+  /** @param {string} workflowId @param {string} name */
+  function update(workflowId, name) {
+    const handle = client.workflow.getHandle(workflowId);
+    return timed(() => handle.startUpdate(name, { updateId: randomUUID(), waitForStage }));
+  }
+
+  async function createOnly() {
+    const { workflowId, ms } = await open('bare', { local, ...clocks });
+    return { workflowId, ms: { create: ms } };
   }
 
   return {
     retries: {},
     createOnly,
     async purchase() {
-      const { workflowId, create } = await createOnly();
-      const handle = client.workflow.getHandle(workflowId);
-      const pay = await timed(() => handle.startUpdate('pay', { updateId: randomUUID(), waitForStage }));
-      const close = await timed(() => handle.startUpdate('close', { updateId: randomUUID(), waitForStage }));
-      return { workflowId, create, pay, close };
+      const { workflowId, ms } = await createOnly();
+      const pay = await update(workflowId, 'pay');
+      const close = await update(workflowId, 'close');
+      return { workflowId, ms: { ...ms, pay, close } };
+    },
+    async allocation() {
+      const { workflowId, ms: propose } = await open('bareAllocation', { confirmWithinMs: 30 * 60_000 });
+      const confirm = await update(workflowId, 'confirm');
+      return { workflowId, ms: { propose, confirm } };
     },
     /** Length of each history, Mallflow's too. @param {readonly string[]} workflowIds */
     async historyLengths(workflowIds) {

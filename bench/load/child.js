@@ -8,23 +8,29 @@
 
 const { openBare } = require('./bare');
 const { openHttp } = require('./http');
+const { openMall } = require('./mall');
 const { openSql } = require('./sql');
 const { burst } = require('./burst');
+const { reads } = require('./reads');
 
 /** @type {any} settings are typed where they are used */
 const { kind, settings } = JSON.parse(process.argv[2] ?? '{}');
 
-/** @typedef {{ workflowId: string, create: number, pay?: number, close?: number }} Sample */
+/**
+ * One purchase, create or allocation: how long each of its commands took.
+ * @typedef {{ workflowId: string, ms: Record<string, number> }} Sample
+ */
 
-/** @type {any} each kind has what the tasks sent to it need */
-const client = kind === 'http' ? openHttp(settings) : kind === 'sql' ? openSql(settings) : openBare(settings);
+/** @type {Readonly<Record<string, (settings: any) => any>>} each kind has what the tasks sent to it need */
+const kinds = { http: openHttp, mall: openMall, sql: openSql, bare: openBare };
+const client = kinds[kind]?.(settings);
 let next = 0;
 
 /**
- * `count` purchases with never more than `inFlight` at once.
- * @param {{ count: number, inFlight: number, who: 'spread' | 'hot', only?: 'create' }} task
+ * `count` times the act, with never more than `inFlight` at once.
+ * @param {import('../lib/client').Task & { who: 'spread' | 'hot' }} task
  */
-async function run({ count, inFlight, who, only }) {
+async function run({ count, inFlight, who, act }) {
   for (const status of Object.keys(client.retries)) delete client.retries[status];
   /** @type {Sample[]} */
   const samples = [];
@@ -34,7 +40,7 @@ async function run({ count, inFlight, who, only }) {
     while (left > 0) {
       left -= 1;
       next += 1;
-      samples.push(await (only === 'create' ? client.createOnly(next, who) : client.purchase(next, who)));
+      samples.push(await client[act](next, who));
     }
   };
   await Promise.all(Array.from({ length: Math.min(inFlight, count) }, one));
@@ -45,6 +51,7 @@ async function run({ count, inFlight, who, only }) {
 const tasks = {
   run,
   burst: (task) => burst(client, task),
+  reads: (task) => reads(client, task),
   historyLengths: ({ workflowIds }) => client.historyLengths(workflowIds),
   send: ({ call }) => client.send(call),
 };

@@ -1,68 +1,16 @@
 // @ts-check
 'use strict';
 
-const http = require('node:http');
-const { randomUUID } = require('node:crypto');
-const { setTimeout: delay } = require('node:timers/promises');
+const { openSender } = require('./sender');
 
 /** @typedef {import('../lib/furnish').Buyer} Buyer */
-/** @typedef {{ status: number, text: string, retryAfter: number, ms: number }} Reply */
 
 /**
- * Mallflow's client: real HTTP on kept connections, a fresh Idempotency-Key for each command, and the patience the
- * contract asks for: 429 and 503 are tried again under the same key after about Retry-After, and counted.
+ * Mallflow's client who buys.
  * @param {{ apiUrl: string, benefitId: string, buyers: { spread: Buyer[], hot: Buyer[] } }} settings
  */
 function openHttp({ apiUrl, benefitId, buyers }) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
-  const { hostname, port } = new URL(apiUrl);
-  /** @type {Record<number, number>} */
-  const retries = {};
-
-  /** @returns {Promise<Reply>} @param {{ method?: string, path: string, token: string, key?: string, body?: string }} call */
-  function send({ method = 'POST', path, token, key, body = '' }) {
-    const startedAt = performance.now();
-    return new Promise((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${token}`,
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-        ...(body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-      };
-      const request = http.request({ agent, hostname, port, method, path, headers }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk) => (text += String(chunk)));
-        response.on('error', reject);
-        response.on('end', () => {
-          const retryAfter = Number(response.headers['retry-after'] ?? 0);
-          resolve({ status: response.statusCode ?? 0, text, retryAfter, ms: performance.now() - startedAt });
-        });
-      });
-      request.on('error', (error) => {
-        // A kept connection that the server had just let go: the same request on a new one.
-        if (request.reusedSocket && /ECONNRESET|EPIPE/.test(String(error)))
-          resolve(send({ method, path, token, body, ...(key === undefined ? {} : { key }) }));
-        else reject(error);
-      });
-      request.end(body);
-    });
-  }
-
-  /** @param {string} path @param {string} token @param {string} [body] */
-  async function command(path, token, body) {
-    const key = randomUUID();
-    const startedAt = performance.now();
-    for (;;) {
-      const reply = await send({ path, token, key, ...(body === undefined ? {} : { body }) });
-      if (reply.status === 200 || reply.status === 201) return { text: reply.text, ms: performance.now() - startedAt };
-      if (![202, 409, 429, 503].includes(reply.status))
-        throw new Error(`${path}: ${String(reply.status)} ${reply.text}`);
-      if (reply.status === 409 && !reply.text.includes('IDEMPOTENCY_IN_FLIGHT'))
-        throw new Error(`${path}: ${reply.text}`);
-      retries[reply.status] = (retries[reply.status] ?? 0) + 1;
-      await delay((reply.retryAfter || 0.2) * 1_000 * (0.5 + Math.random() / 2));
-    }
-  }
+  const { retries, send, command } = openSender(apiUrl);
 
   /** @param {number} n @param {'spread' | 'hot'} who */
   const buyerOf = (n, who) => /** @type {Buyer} */ (buyers[who][n % buyers[who].length]);
@@ -80,12 +28,12 @@ function openHttp({ apiUrl, benefitId, buyers }) {
       const id = String(JSON.parse(create.text).id);
       const pay = await command(`/v1/purchases/${id}/pay`, token, '{"method":"balance"}');
       const close = await command(`/v1/purchases/${id}/close`, token);
-      return { workflowId: `purchase:${id}`, create: create.ms, pay: pay.ms, close: close.ms };
+      return { workflowId: `purchase:${id}`, ms: { create: create.ms, pay: pay.ms, close: close.ms } };
     },
     /** @param {number} n @param {'spread' | 'hot'} who */
     async createOnly(n, who) {
       const create = await command('/v1/purchases', buyerOf(n, who).token, order);
-      return { workflowId: `purchase:${String(JSON.parse(create.text).id)}`, create: create.ms };
+      return { workflowId: `purchase:${String(JSON.parse(create.text).id)}`, ms: { create: create.ms } };
     },
   };
 }

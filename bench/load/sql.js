@@ -76,7 +76,7 @@ function openSql({ databaseUrl, benefitId, buyers }) {
         { route: `POST /v1/purchases/${purchaseId}/close`, purchaseId, check: row },
         (trx, commandId) => endPurchase(trx, { purchaseId, commandId, by, act: 'close' }),
       );
-      return { workflowId: '', create, pay, close };
+      return { workflowId: '', ms: { create, pay, close } };
     },
   };
 }
