@@ -47,7 +47,10 @@ function propose(quantity: number): Command {
   return new Command(`propose ${quantity}`, async (model, { as, commodityId, mallId }) => {
     const terms = { commodityId, mallId, quantity, dailyLimit: -1, memberLimits: [], autoAward: true };
     const told = await as.post('/v1/stock-allocations', terms);
-    if (!model.online) return expectTold(told, 409, 'COMMODITY_OFFLINE');
+    if (!model.online) {
+      expectTold(told, 409, 'COMMODITY_OFFLINE');
+      return;
+    }
     const before = left(model);
     if (quantity > before) {
       expectTold(told, 422, 'STOCK_SHORT');
@@ -66,7 +69,10 @@ function confirm(at: number): Command {
   const work = async (model: Model, { as }: Real): Promise<void> => {
     const allocation = pick(model.allocations, at);
     const told = await as.post(`/v1/stock-allocations/${allocation.id}/confirm`);
-    if (allocation.state === 'cancelled') return expectTold(told, 409, 'WRONG_STATE');
+    if (allocation.state === 'cancelled') {
+      expectTold(told, 409, 'WRONG_STATE');
+      return;
+    }
     expectTold(told, 200);
     if (allocation.state === 'confirmed') return;
     allocation.state = 'confirmed';
@@ -84,7 +90,10 @@ function cancel(at: number): Command {
   const work = async (model: Model, { as }: Real): Promise<void> => {
     const allocation = pick(model.allocations, at);
     const told = await as.post(`/v1/stock-allocations/${allocation.id}/cancel`);
-    if (allocation.state === 'confirmed') return expectTold(told, 409, 'WRONG_STATE');
+    if (allocation.state === 'confirmed') {
+      expectTold(told, 409, 'WRONG_STATE');
+      return;
+    }
     expectTold(told, 200);
     allocation.state = 'cancelled';
   };
@@ -102,7 +111,10 @@ function switchCommodity(online: boolean): Command {
 function increase(by: number): Command {
   return new Command(`increase by ${by}`, async (model, { as, commodityId }) => {
     const told = await as.post(`/v1/commodities/${commodityId}/increase-stock`, { by });
-    if (model.online) return expectTold(told, 409, 'COMMODITY_ONLINE');
+    if (model.online) {
+      expectTold(told, 409, 'COMMODITY_ONLINE');
+      return;
+    }
     expectTold(told, 200);
     model.total += by;
   });
@@ -120,7 +132,10 @@ function upon(
     `${name} of sub-stock ${at}`,
     async (model, real) => {
       const sub = pick(model.subStocks, at);
-      if (sub.deleted) return expectTold(await real.as.get(`/v1/sub-stocks/${sub.id}`), 404, 'NOT_FOUND');
+      if (sub.deleted) {
+        expectTold(await real.as.get(`/v1/sub-stocks/${sub.id}`), 404, 'NOT_FOUND');
+        return;
+      }
       return work(model, sub, real);
     },
     someSubStock,
@@ -139,8 +154,14 @@ function restock(at: number, quantity: number): Command {
   return upon(`restock ${quantity}`, at, async (model, sub, { as }) => {
     const told = await as.post(`/v1/sub-stocks/${sub.id}/restock`, { quantity });
     // A commodity that is offline takes no new allocations; its sub-stocks go on.
-    if (sub.online) return expectTold(told, 409, 'SUB_STOCK_ONLINE');
-    if (quantity > left(model)) return expectTold(told, 422, 'STOCK_SHORT');
+    if (sub.online) {
+      expectTold(told, 409, 'SUB_STOCK_ONLINE');
+      return;
+    }
+    if (quantity > left(model)) {
+      expectTold(told, 422, 'STOCK_SHORT');
+      return;
+    }
     expectTold(told, 200);
     sub.left += quantity;
   });
@@ -149,8 +170,14 @@ function restock(at: number, quantity: number): Command {
 function giveBack(at: number, quantity: number): Command {
   return upon(`return ${quantity}`, at, async (_, sub, { as }) => {
     const told = await as.post(`/v1/sub-stocks/${sub.id}/return`, { quantity });
-    if (sub.online) return expectTold(told, 409, 'SUB_STOCK_ONLINE');
-    if (quantity > sub.left) return expectTold(told, 422, 'STOCK_SHORT');
+    if (sub.online) {
+      expectTold(told, 409, 'SUB_STOCK_ONLINE');
+      return;
+    }
+    if (quantity > sub.left) {
+      expectTold(told, 422, 'STOCK_SHORT');
+      return;
+    }
     expectTold(told, 200);
     sub.left -= quantity;
   });
@@ -159,7 +186,10 @@ function giveBack(at: number, quantity: number): Command {
 function remove(at: number): Command {
   return upon('delete', at, async (_, sub, { as }) => {
     const told = await as.delete(`/v1/sub-stocks/${sub.id}`);
-    if (sub.online) return expectTold(told, 409, 'SUB_STOCK_ONLINE');
+    if (sub.online) {
+      expectTold(told, 409, 'SUB_STOCK_ONLINE');
+      return;
+    }
     expect([200, 204]).toContain(told.status);
     sub.deleted = true;
   });

@@ -1,0 +1,5 @@
+import { expectTrueNumbers } from '../random-commands';
+
+describe('stock, for longer', () => {
+  expectTrueNumbers(100);
+});
