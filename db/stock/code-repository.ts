@@ -1,7 +1,7 @@
 import { codesRejected, type Code } from '../../domain/stock/codes';
 import type { Vault } from '../../domain/ports/vault';
 import type { By } from '../case/record-transition';
-import { rows, type Trx } from '../connection';
+import { firstRow, rows, run, type Trx } from '../connection';
 import { acceptCodes } from './upkeep-repository';
 
 /** Codes are sealed and stored a few at a time: the memory needed does not grow with the file. */
@@ -23,13 +23,20 @@ export async function importCodes(
   order: { readonly commodityId: string; readonly codes: readonly Code[]; readonly vault: Vault; readonly by: By },
 ): Promise<void> {
   const { commodityId, codes, vault, by } = order;
+  // rule: imports-one-at-a-time
+  await run(trx, 'select pg_advisory_xact_lock(hashtextextended(:about, 0))', { about: codesOf(commodityId) });
+  const isFirst = (await firstRow(trx, anyCode, { commodityId })) === undefined;
   const known: Code[] = [];
   // While the database stores one batch the next is sealed.
   let storing: Promise<void> = Promise.resolve();
   for (let at = 0; at < codes.length; at += batch) {
     const sealed = sealAll(codes.slice(at, at + batch), codesOf(commodityId), vault);
     await storing;
-    storing = storeNew(trx, commodityId, sealed).then((old) => void known.push(...old));
+    storing = (async () => {
+      if (!isFirst) known.push(...(await knownAlready(trx, commodityId, sealed)));
+      // Nothing will be kept: the rest is only asked about.
+      if (known.length === 0) await store(trx, commodityId, sealed);
+    })();
   }
   await storing;
   // rule: codes-all-or-nothing
@@ -53,24 +60,31 @@ function sealAll(codes: readonly Code[], about: string, vault: Vault): SealedCod
   }));
 }
 
-/** Stores what is new and returns what the commodity has already. */
-async function storeNew(trx: Trx, commodityId: string, sealed: readonly SealedCode[]): Promise<Code[]> {
-  const before = await stored(
+const anyCode = 'select 1 from commodity_codes where commodity_id = :commodityId limit 1';
+
+/** Which of them the commodity has, under whatever key they were stored. */
+async function knownAlready(trx: Trx, commodityId: string, sealed: readonly SealedCode[]): Promise<Code[]> {
+  // rule: codes-are-known-again
+  const found = await rows<{ fingerprint: Buffer }>(
     trx,
-    commodityId,
-    sealed.flatMap(({ fingerprints: [, ...older] }) => older),
+    `select fingerprint from commodity_codes
+      where commodity_id = :commodityId and fingerprint = any(:fingerprints::bytea[])`,
+    { commodityId, fingerprints: sealed.flatMap(({ fingerprints }) => fingerprints) },
   );
-  // rule: codes-are-sealed
-  const [row] = await rows<{ added: number }>(
+  const known = new Set(found.map(({ fingerprint }) => hex(fingerprint)));
+  return sealed.filter(({ fingerprints }) => fingerprints.some((one) => known.has(hex(one)))).map(({ code }) => code);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+async function store(trx: Trx, commodityId: string, sealed: readonly SealedCode[]): Promise<void> {
+  await run(
     trx,
-    `with added as (
-       insert into commodity_codes (commodity_id, key_id, ciphertext, fingerprint)
-       select :commodityId, k, c, f
-         from unnest(:keyIds::text[], :ciphertexts::bytea[], :fingerprints::bytea[]) as t (k, c, f)
-       on conflict on constraint commodity_codes_once do nothing
-       returning 1
-     )
-     select count(*) as added from added`,
+    `insert into commodity_codes (commodity_id, key_id, ciphertext, fingerprint)
+     select :commodityId, k, c, f
+       from unnest(:keyIds::text[], :ciphertexts::bytea[], :fingerprints::bytea[]) as t (k, c, f)`,
     {
       commodityId,
       keyIds: sealed.map(({ keyId }) => keyId),
@@ -78,37 +92,4 @@ async function storeNew(trx: Trx, commodityId: string, sealed: readonly SealedCo
       fingerprints: sealed.map(({ fingerprints: [current] }) => current),
     },
   );
-  if (row?.added === sealed.length && before.size === 0) return [];
-  const current = await stored(
-    trx,
-    commodityId,
-    sealed.map(({ fingerprints: [first] }) => first),
-  );
-  return sealed
-    .filter(
-      ({ fingerprints: [first, ...older] }) => current.has(hex(first)) || older.some((one) => before.has(hex(one))),
-    )
-    .map(({ code }) => code);
-}
-
-/** Which of the fingerprints were stored by others, or before: what this transaction stored itself is not among them. */
-async function stored(
-  trx: Trx,
-  commodityId: string,
-  fingerprints: readonly Uint8Array[],
-): Promise<ReadonlySet<string>> {
-  if (fingerprints.length === 0) return new Set();
-  // rule: codes-are-known-again
-  const found = await rows<{ fingerprint: Buffer }>(
-    trx,
-    `select fingerprint from commodity_codes
-      where commodity_id = :commodityId and fingerprint = any(:fingerprints::bytea[])
-        and xmin <> pg_current_xact_id()::xid`,
-    { commodityId, fingerprints },
-  );
-  return new Set(found.map(({ fingerprint }) => hex(fingerprint)));
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }
