@@ -189,31 +189,37 @@ sql postgres 'select version()' | show
 
 # --- as in the containers ------------------------------------------------------
 
-# Nobody in particular, no capability, a read-only root with only /tmp writable, and only the environment
-# that is named. Where the machine does not allow that, only the environment holds, and the proof says so.
+# Nobody in particular, no capability, a read-only root with only /tmp and the volume writable, and only the
+# environment that is named. Where the machine does not allow that, only the environment holds, and the proof says so.
 # shellcheck disable=SC2016 # expanded by the inner shell
 jail='
   mount --make-rprivate /
   mount --bind "$PLACE" /mnt
   mount -o remount,bind,ro /mnt
+  mount --bind "$VOLUME" /srv
   mount -o remount,bind,ro /
   mount -t tmpfs -o mode=1777 tmpfs /tmp
   cd /mnt
-  unset PLACE
+  unset PLACE VOLUME
   exec setpriv --reuid=1000 --regid=1000 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
 '
 contained=no
-if [ "$(id -u)" = 0 ] && PLACE=$root/deploy unshare --mount sh -euc "$jail" sh \
-  sh -c '! touch /mnt/written && ! touch /var/tmp/written && touch /tmp/written' >"$logs/jail.log" 2>&1; then
+volume=$work/volume
+mkdir "$volume"
+chmod 777 "$volume"
+if [ "$(id -u)" = 0 ] && PLACE=$root/deploy VOLUME=$volume unshare --mount sh -euc "$jail" sh \
+  sh -c '! touch /mnt/written && ! touch /var/tmp/written && touch /tmp/written && touch /srv/written' >"$logs/jail.log" 2>&1; then
   contained=yes
 fi
+# Where the product finds the volume of images.
+if [ "$contained" = yes ]; then images=/srv; else images=$volume; fi
 
 # Takes the place of the shell it is called in, so that a signal to a started one reaches the program.
 confined() { # folder it starts in, NAME=value..., command...
   place=$1
   shift
   if [ "$contained" = yes ]; then
-    exec env -i PATH="$PATH" HOME=/tmp PLACE="$place" unshare --mount sh -euc "$jail" sh env "$@"
+    exec env -i PATH="$PATH" HOME=/tmp PLACE="$place" VOLUME="$volume" unshare --mount sh -euc "$jail" sh env "$@"
   fi
   cd "$place"
   exec env -i PATH="$PATH" HOME="$work" "$@"
@@ -371,7 +377,7 @@ say 'worker and api, with the restricted login and without the address of the ow
 serving MALLFLOW_WORKER_PORT="$worker_port" NODE_OPTIONS=--max-old-space-size=768 \
   node dist/worker/main.js >"$logs/worker.log" 2>&1 &
 worker=$!
-serving PORT="$api_port" MALLFLOW_TRUST_PROXY=1 MALLFLOW_COOKIE_SECURE=true \
+serving PORT="$api_port" MALLFLOW_TRUST_PROXY=1 MALLFLOW_COOKIE_SECURE=true MALLFLOW_IMAGE_DIR="$images" \
   node dist/api/main.js >"$logs/api.log" 2>&1 &
 api=$!
 wait_for 'the worker' 60 answers "http://127.0.0.1:$worker_port/readyz"
@@ -395,7 +401,7 @@ check 'signing in as the operator' 201 "$(node -e '
     .then((answer) => console.log(answer.status), (error) => console.log(error.message));
 ' "$url" "$MALLFLOW_SECRET")"
 
-say 'demo data, and a purchase over HTTP'
+say 'demo data, and the whole guide over HTTP'
 # Demo data is refused in production, so this one step says that it is not.
 check 'demo data in production' refused "$( (owning node dist/admin/main.js seed-demo) >"$logs/seed-refused.log" 2>&1 && echo loaded || echo refused)"
 step seed owning NODE_ENV=development node dist/admin/main.js seed-demo
