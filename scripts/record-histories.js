@@ -69,7 +69,7 @@ async function main() {
     const environment = {
       ...{ NODE_ENV: 'test', DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: temporal.address },
       ...{ MALLFLOW_TIME_PROFILE: 'short', MALLFLOW_LOG_LEVEL: 'silent', MALLFLOW_TASK_QUEUE: 'record' },
-      ...{ MALLFLOW_ACCEPT_MS: '20000', MALLFLOW_RESULT_MS: '20000' },
+      ...{ MALLFLOW_ACCEPT_MS: '20000', MALLFLOW_RESULT_MS: '20000', MALLFLOW_IMAGE_DIR: path.join(dir, 'images') },
     };
     await furnish(environment);
     fs.mkdirSync(folder, { recursive: true });

@@ -115,6 +115,7 @@ async function startProcesses(dir: string, engines: Engines, wires: Wires, guard
       ...common,
       ...addresses(wires.apiToPostgres, wires.apiToTemporal),
       PORT: String(apiPort),
+      MALLFLOW_IMAGE_DIR: join(dir, 'images'),
       // So that a burst meets the engine's own limit, not ours before it.
       MALLFLOW_MAX_COMMANDS: '200',
     },
