@@ -90,6 +90,7 @@ export interface DraftOrder {
 
 type LockedDraft = FirstStep & { readonly enterpriseId: string; readonly dueAt: Date | null };
 
+// rule: only-drafts-are-locked, drafts-are-locked
 const lockedDraft = `
   select c.enterprise_id as "enterpriseId", c.purpose, c.name, c.category, c.award_template_id as "awardTemplateId",
          c.price_fen as "priceFen", c.redemption_note as "redemptionNote", c.cover_image_id as "coverImageId",
@@ -111,13 +112,12 @@ export async function reviseDraft(
   order: { readonly commodityId: string; readonly changes: Revision; readonly by: By },
 ): Promise<void> {
   const { commodityId, changes, by } = order;
-  // rule: revised-only-as-draft, revised-under-lock
   const draft = await firstRow<LockedDraft>(trx, lockedDraft, { commodityId });
   if (draft === undefined) throw refusedBy(await commodityStandingOf(trx, commodityId));
   const { enterpriseId, dueAt, ...before } = draft;
   const step = { ...before, ...changes } as FirstStep;
+  // rule: codes-keep-their-category
   if (before.category === 'cdk' && step.category !== 'cdk' && (await countCodes(trx, commodityId)) > 0)
-    // rule: codes-keep-their-category
     throw new DomainError('NOT_CDK', {
       errors: [{ path: '/category', code: 'NOT_CDK', message: 'the draft has codes' }],
     });
@@ -145,7 +145,6 @@ export async function completeDraft(
   order: DraftOrder & { readonly secondStep: SecondStep },
 ): Promise<CommoditySnapshot> {
   const { commodityId, secondStep } = order;
-  // rule: completed-only-as-draft, completed-under-lock
   const draft = await firstRow<LockedDraft>(trx, lockedDraft, { commodityId });
   if (draft === undefined) return doneOrRefused(trx, order);
   await requireFacts(trx, { commodityId, category: draft.category, secondStep });

@@ -47,7 +47,6 @@ export async function shiftCommodity(
  */
 export async function increaseStock(trx: Trx, order: StockOrder & { readonly pieces: number }): Promise<void> {
   const { commodityId, pieces, by } = order;
-  // rule: increased-under-lock
   const at = await lockCommodity(trx, commodityId);
   const allowed = commodityActions(at);
   // rule: increased-only-offline

@@ -75,6 +75,16 @@ describe('the first step', () => {
     expect(await actsOf(commodityId)).toEqual(events);
   });
 
+  it('at once with itself keeps one draft', async () => {
+    const commodityId = newId('commodity');
+    const sql = 'select id from images where id = :id for update';
+    const row = { sql, bindings: { id: base.images.coverImageId }, waiting: 2 };
+    const open = () => base.open({}, { commodityId });
+    const settled = await allAtOnce(base, row, [open, open]);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect(await actsOf(commodityId)).toEqual(['open']);
+  });
+
   it('takes only images of the enterprise, and leaves nothing when refused', async () => {
     const enterpriseId = await base.inTrx((trx) => addEnterprise(trx, { name: 'other' }));
     const foreign = await uploadedImages({ database: base }, { enterpriseId, accountId: base.managerId });
@@ -182,7 +192,9 @@ describe('the second step', () => {
     const row = { sql: 'select id from commodities where id = :id for update', bindings: { id }, waiting: 4 };
     const works = [() => base.complete(id), () => base.complete(id), () => base.discard(id), () => base.discard(id)];
     const settled = await allAtOnce(base, row, works);
-    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(
+      settled.map((one) => (one.status === 'fulfilled' ? 'done' : (one.reason as { code: string }).code)).sort(),
+    ).toEqual(['WRONG_STATE', 'WRONG_STATE', 'WRONG_STATE', 'done']);
     const { state, total } = await base.read(id);
     expect([state, total]).toEqual(state === 'online' ? ['online', second.totalStock] : ['discarded', 0]);
     expect(await base.movements(id)).toHaveLength(state === 'online' ? 1 : 0);
