@@ -1,7 +1,7 @@
 import { commodityOffline, stockShort } from '../../domain/stock/allocation-refusals';
 import type { CommodityState } from '../../domain/stock/states';
 import type { By } from '../case/record-transition';
-import { firstRow, type Trx } from '../connection';
+import { firstRow, run, type Trx } from '../connection';
 import { newId } from '../new-id';
 import { recordMovement } from './movements';
 
@@ -35,7 +35,7 @@ export async function stockPurchase(trx: Trx, purchaseId: string, by: By): Promi
 
 const unexpired = `(state <> 'expired' and (expires_at is null or expires_at > now()))`;
 
-/** Pieces of one commodity. */
+/** Pieces of one commodity. That no number falls below zero is held by the row itself. */
 export interface Pieces {
   readonly commodityId: string;
   /** At least 1. */
@@ -73,25 +73,22 @@ export async function holdForAllocation(trx: Trx, hold: Pieces & { readonly allo
  * @throws DomainError COMMODITY_OFFLINE `{commodityState: 'expired'}`
  */
 export async function allocateHeld(trx: Trx, { commodityId, quantity }: Pieces): Promise<void> {
-  // rule: hold-is-allocated-once, allocated-only-until-expiry
+  // rule: allocated-only-until-expiry
   const allocated = await firstRow(
     trx,
     `update commodities set held = held - :quantity, allocated = allocated + :quantity, updated_at = now()
-      where id = :commodityId and held >= :quantity and ${unexpired} returning id`,
+      where id = :commodityId and ${unexpired} returning id`,
     { commodityId, quantity },
   );
-  if (allocated === undefined) throw await notAllocatable(trx, commodityId, ['online', 'offline']);
+  if (allocated === undefined) throw commodityOffline('expired');
 }
 
 /** The hold of a proposal that was given up, whatever became of the commodity. */
 export async function releaseHold(trx: Trx, { commodityId, quantity }: Pieces): Promise<void> {
-  const released = await firstRow(
-    trx,
-    `update commodities set held = held - :quantity, updated_at = now()
-      where id = :commodityId and held >= :quantity returning id`,
-    { commodityId, quantity },
-  );
-  if (released === undefined) throw new Error(`${commodityId} holds less than ${quantity}`);
+  await run(trx, 'update commodities set held = held - :quantity, updated_at = now() where id = :commodityId', {
+    commodityId,
+    quantity,
+  });
 }
 
 /**
@@ -112,13 +109,14 @@ export async function allocateMore(trx: Trx, { commodityId, quantity }: Pieces):
 
 /** 退库, or a sub-stock's end: unused pieces go back to the enterprise, whatever became of the commodity. */
 export async function takeBack(trx: Trx, { commodityId, quantity }: Pieces): Promise<void> {
-  const taken = await firstRow(
+  await run(
     trx,
-    `update commodities set allocated = allocated - :quantity, updated_at = now()
-      where id = :commodityId and allocated >= :quantity returning id`,
-    { commodityId, quantity },
+    'update commodities set allocated = allocated - :quantity, updated_at = now() where id = :commodityId',
+    {
+      commodityId,
+      quantity,
+    },
   );
-  if (taken === undefined) throw new Error(`${commodityId} has allocated less than ${quantity}`);
 }
 
 /** Why nothing could be taken of a commodity: it stands in none of `states`, or there is not enough of it. */

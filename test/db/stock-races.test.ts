@@ -161,21 +161,34 @@ it('everything at once upon one commodity comes to an end: nobody waits in a cir
   expect(await numbers(commodityId)).toEqual({ total: 500, allocated: 30 + 60 + 12, held: 120, left: 278 });
 });
 
+/** Starts `work` while the commodity is being changed, so that it waits for that, and gives its outcome. */
+async function meanwhile(commodityId: string, change: string, work: () => Promise<unknown>): Promise<unknown> {
+  const gate = await base.owner.transaction();
+  await run(gate, `update commodities set ${change} where id = :commodityId`, { commodityId });
+  const outcome = Promise.allSettled([work()]);
+  const waiting = () =>
+    firstRow<{ n: number }>(
+      base.owner,
+      `select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+  await eventually(waiting, (row) => row?.n === 1);
+  await gate.commit();
+  return codes(await outcome)[0];
+}
+
 it('a commodity that is just being taken offline is not allocated', async () => {
   const commodityId = await base.commodity();
-  const gate = await base.owner.transaction();
-  await run(gate, `update commodities set state = 'offline' where id = :commodityId`, { commodityId });
-  const proposing = Promise.allSettled([base.propose(commodityId)]);
-  await eventually(
-    () =>
-      firstRow<{ n: number }>(
-        base.owner,
-        `select count(*) as n from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock'`,
-      ),
-    (waiting) => waiting?.n === 1,
-  );
-  await gate.commit();
-  expect(codes(await proposing)).toEqual(['COMMODITY_OFFLINE']);
+  expect(await meanwhile(commodityId, `state = 'offline'`, () => base.propose(commodityId))).toBe('COMMODITY_OFFLINE');
   expect(await numbers(commodityId)).toMatchObject({ held: 0 });
+});
+
+it('a commodity that is just expiring is neither confirmed nor restocked', async () => {
+  const commodityId = await base.commodity();
+  const subStockId = await offlineSubStock(commodityId);
+  const allocationId = await base.propose(commodityId);
+  const over = 'expires_at = now()';
+  expect(await meanwhile(commodityId, over, restock(subStockId, 5))).toBe('COMMODITY_OFFLINE');
+  await run(base.owner, 'update commodities set expires_at = null where id = :commodityId', { commodityId });
+  expect(await meanwhile(commodityId, over, () => base.act(allocationId, 'confirm'))).toBe('COMMODITY_OFFLINE');
+  expect(await numbers(commodityId)).toMatchObject({ allocated: 10, held: 10 });
 });
