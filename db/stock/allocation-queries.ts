@@ -4,6 +4,7 @@ import type { AllocationTerms } from '../../domain/stock/allocation-terms';
 import type { CommodityCategory, CommodityState } from '../../domain/stock/states';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { walkedBy } from './list-walk';
 import { commodityExpired } from './sub-stock-queries';
 
 /** What the run of an allocation is started from again. */
@@ -85,14 +86,14 @@ export async function listAllocations(
   request: PageRequest,
 ): Promise<Page<AllocationRow>> {
   // rule: own-allocations-in-lists
-  const conditions = ['a.enterprise_id = :enterpriseId'];
+  const conditions = ['a.enterprise_id = any (array[:enterpriseId::text])'];
   if (filter.state !== null) conditions.push('a.state = :state');
-  if (filter.commodityId !== null) conditions.push('a.commodity_id = :commodityId');
-  if (filter.mallId !== null) conditions.push('a.mall_id = :mallId');
+  if (filter.commodityId !== null) conditions.push('a.commodity_id = any (array[:commodityId::text])');
+  if (filter.mallId !== null) conditions.push('a.mall_id = any (array[:mallId::text])');
   const found = await rows<AllocationRow>(
     db,
     `${selected} where ${conditions.join(' and ')} and (:after::text is null or a.id < :after)
-      order by a.id desc limit :limit + 1`,
+      order by a.${walkedBy(filter)} desc, a.id desc limit :limit + 1`,
     { enterpriseId, ...filter, ...request },
   );
   return pageOf(found, request, (row) => row.id);

@@ -2,6 +2,7 @@ import type { AllocationTerms } from '../../domain/stock/allocation-terms';
 import type { SubStockState } from '../../domain/stock/sub-stock-states';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { walkedBy } from './list-walk';
 import type { Movement } from './movements';
 
 export interface SubStockRow {
@@ -26,8 +27,12 @@ export interface SubStockRow {
   readonly updatedAt: Date;
 }
 
-/** Held for redemptions, or shown by a listing that is not void: then it cannot be deleted. */
-export const inUse = `(s.held > 0 or exists (select from listings l where l.sub_stock_id = s.id and l.state <> 'void'))`;
+/**
+ * Held for redemptions, or shown by a listing that is not void: then it cannot be deleted. Looked up row by row: of an
+ * `exists` in a page of fifty the planner makes one look at every listing there is.
+ */
+export const inUse = `(s.held > 0 or
+  coalesce((select true from listings l where l.sub_stock_id = s.id and l.state <> 'void' limit 1), false))`;
 
 /** The expiry of the commodity `c`, whose row may not know of it yet. */
 export const commodityExpired = `(c.state = 'expired' or coalesce(c.expires_at <= now(), false))`;
@@ -74,16 +79,16 @@ export async function listSubStocks(
   request: PageRequest,
 ): Promise<Page<SubStockRow>> {
   // rule: own-sub-stock-in-lists
-  const conditions = ['s.enterprise_id = :enterpriseId'];
+  const conditions = ['s.enterprise_id = any (array[:enterpriseId::text])'];
   // rule: deleted-sub-stock-in-no-list
   conditions.push(filter.state === null ? "s.state <> 'deleted'" : 's.state = :state');
-  if (filter.mallId !== null) conditions.push('s.mall_id = :mallId');
-  if (filter.commodityId !== null) conditions.push('s.commodity_id = :commodityId');
+  if (filter.mallId !== null) conditions.push('s.mall_id = any (array[:mallId::text])');
+  if (filter.commodityId !== null) conditions.push('s.commodity_id = any (array[:commodityId::text])');
   const found = await rows<SubStockRow>(
     db,
     `select ${subStockColumns} ${source}
       where ${conditions.join(' and ')} and (:after::text is null or s.id < :after)
-      order by s.id desc limit :limit + 1`,
+      order by s.${walkedBy(filter)} desc, s.id desc limit :limit + 1`,
     { enterpriseId, ...filter, ...request },
   );
   return pageOf(found, request, (row) => row.id);
