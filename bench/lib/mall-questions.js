@@ -9,6 +9,12 @@ const { listMovements, listSubStocks } = require('../../dist/db/stock/sub-stock-
 /** @typedef {import('./many-stock').Holder} Holder */
 /** @typedef {import('./questions').Question} Question */
 
+/** So few that every filter which finds any fills a page at both sizes. */
+const limit = 20;
+
+/** What no index can answer: it is looked for in everything the enterprise has. */
+const foundNowhere = 'nobody-has-this';
+
 /** @param {number} n */
 const ulidOf = (n) => `01${String(n).padStart(24, '0')}`;
 
@@ -31,11 +37,11 @@ function pagesOf({ name, path, token, middle, any, query }, filters) {
   /** @type {(title: string, filter: Record<string, string>, after: string | null) => Question} */
   const page = (title, filter, after) => {
     const search = new URLSearchParams({
-      limit: '50',
+      limit: String(limit),
       ...filter,
       ...(after === null ? {} : { cursor: cursorOf(after) }),
     });
-    const request = { limit: 50, after };
+    const request = { limit, after };
     return {
       name: `${name} ${title}`,
       path: `${path}?${search.toString()}`,
@@ -98,7 +104,7 @@ function commodityPages(leafing) {
       { category: 'physical' },
       { category: 'rights_pack' },
       { q: '积分' },
-      { q: 'nobody-has-this' },
+      { q: foundNowhere },
     ],
   );
 }
@@ -182,4 +188,4 @@ function movementPages({ token, busySubStockId, middleMovement }) {
   );
 }
 
-module.exports = { mallQuestions, ulidOf, cursorOf };
+module.exports = { mallQuestions, ulidOf, cursorOf, limit, foundNowhere };

@@ -41,8 +41,8 @@ const given = 10;
 
 /**
  * Stock as it would be after long use, written by SQL: commodities, purchased ones with their orders, allocations,
- * sub-stocks, listings, and the movements that explain every number. Every tenth belongs to the first holder, the rest
- * to the others in turn. Can be called again for other numbers. With `shelved`, all of it stands on the shelf.
+ * sub-stocks, listings, and the movements that explain every number. Every tenth belongs to the first holder but for the
+ * newest tenth of all, in which it has nothing; the rest to the others in turn. Can be called again for other numbers. With `shelved`, all of it stands on the shelf.
  * @param {Db} owner the owner's
  * @param {{ from: number, to: number, holders: readonly Holder[], benefitId: string, shelved?: boolean }} size
  */
@@ -56,9 +56,16 @@ async function fillStock(owner, { from, to, holders, benefitId, shelved = false 
                    when k <= 800 and k % 8 = 2 then h #>> '{mallIds,2}'
                    else h -> 'mallIds' ->> (k / 7 % 3 / 2)::int end as mall_id
          from (select n, n / 10 as k,
-                      ?::jsonb -> (case when n % 10 = 0 or jsonb_array_length(?::jsonb) = 1 then 0 else 1 + (n % ?)::int end) as h
+                      ?::jsonb -> (case when n % 10 = 0 and n <= ? or ? then 0 else 1 + (n % ?)::int end) as h
                  from generate_series(?::bigint, ?::bigint) n) numbered`,
-    [JSON.stringify(holders), JSON.stringify(holders), Math.max(1, holders.length - 1), from, to],
+    [
+      JSON.stringify(holders),
+      from + Math.floor(0.9 * (to - from)),
+      holders.length === 1,
+      Math.max(1, holders.length - 1),
+      from,
+      to,
+    ],
   );
   await owner.transaction(async (trx) => {
     // What a row refers to is known to be there: checking millions of references is not what is measured.
