@@ -57,8 +57,9 @@ describe('one writer per table', () => {
     images: ['image/repository'],
     commodity_codes: ['stock/code-repository'],
     stock_movements: ['stock/movements'],
-    stock_allocations: ['stock/allocation-repository'],
-    sub_stocks: ['stock/sub-stock-repository'],
+    // The preview of a proposal is written with its hold; a confirmed allocation makes its sub-stock.
+    stock_allocations: ['stock/allocation-repository', 'stock/repository'],
+    sub_stocks: ['stock/sub-stock-repository', 'stock/allocation-repository'],
     mall_sections: ['mall/section-repository'],
     listings: ['mall/listing-repository'],
     members: ['mall/member-repository'],
