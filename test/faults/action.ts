@@ -8,6 +8,8 @@ export interface Subject {
   readonly table: 'purchases' | 'stock_allocations' | 'commodities';
   readonly path: string;
   readonly workflow: string;
+  /** The columns that say when its clock moves it on. */
+  readonly clock: readonly string[];
 }
 
 /** A step about to be taken: everything before it is done. */

@@ -3,12 +3,16 @@ import { firstRow } from '../../db/connection';
 import { claimOf, type Action, type StepDefinition } from './action';
 import { insist } from './insist';
 import { allocationSteps } from './steps/allocation';
+import { commoditySteps } from './steps/commodity';
 import { purchaseSteps } from './steps/purchase';
 import { until } from './until';
 import type { World } from './world';
 
 /** The steps of every case at which something may die. */
-const definitions = { ...purchaseSteps, ...allocationSteps } as const satisfies Record<string, StepDefinition>;
+const definitions = { ...purchaseSteps, ...commoditySteps, ...allocationSteps } as const satisfies Record<
+  string,
+  StepDefinition
+>;
 
 export type Step = keyof typeof definitions;
 export const steps = Object.keys(definitions) as readonly Step[];

@@ -2,17 +2,22 @@ import type { HttpClient, Reply } from './http-client';
 
 /** One black pixel. */
 const pixel = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAfbLI3wAAAABJRU5ErkJggg==',
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWNgYGAAAAAEAAGjChXjAAAAAElFTkSuQmCC',
   'base64',
 );
 
 const images = new Map<string, Promise<string>>();
 
+/** An image that nothing else uses. */
+export async function freshImage(as: HttpClient): Promise<string> {
+  return idOf(201)(await as.upload('/v1/images', pixel, 'image/png'));
+}
+
 /** An image of the client's own; one serves every commodity it adds. */
 export function imageOf(as: HttpClient): Promise<string> {
   const known = images.get(as.url + as.token);
   if (known !== undefined) return known;
-  const uploaded = as.upload('/v1/images', pixel, 'image/png').then(idOf(201));
+  const uploaded = freshImage(as);
   images.set(as.url + as.token, uploaded);
   return uploaded;
 }

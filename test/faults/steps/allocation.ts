@@ -8,7 +8,12 @@ import type { World } from '../world';
 import { makeDue } from './clock';
 import { payOrder, placeOrder } from './purchase';
 
-const subject: Subject = { table: 'stock_allocations', path: '/v1/stock-allocations', workflow: 'stock-allocation' };
+const subject: Subject = {
+  table: 'stock_allocations',
+  path: '/v1/stock-allocations',
+  workflow: 'stock-allocation',
+  clock: ['due_at', 'expires_at'],
+};
 
 /** Stock of its own for each proposal: a commodity's row held stops nobody else. */
 async function stocked(world: World): Promise<string> {

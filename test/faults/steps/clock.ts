@@ -10,7 +10,8 @@ export async function makeDue(world: World, subject: Subject, id: string, inMs: 
   const due = { id, inS: inMs / 1_000 };
   const at = 'now() + make_interval(secs => :inS)';
   await world.db.transaction(async (trx) => {
-    await run(trx, `update ${subject.table} set due_at = ${at}, expires_at = ${at} where id = :id`, due);
+    const times = subject.clock.map((column) => `${column} = ${at}`).join(', ');
+    await run(trx, `update ${subject.table} set ${times} where id = :id`, due);
     await run(trx, `update process_cases set due_at = ${at} where subject_id = :id`, due);
   });
   const workflowId = `${subject.workflow}:${id}`;

@@ -8,7 +8,12 @@ import { until } from '../until';
 import type { World } from '../world';
 import { makeDue } from './clock';
 
-const subject: Subject = { table: 'purchases', path: '/v1/purchases', workflow: 'purchase' };
+const subject: Subject = {
+  table: 'purchases',
+  path: '/v1/purchases',
+  workflow: 'purchase',
+  clock: ['due_at', 'expires_at'],
+};
 
 export async function stateOf(world: World, purchaseId: string): Promise<string | undefined> {
   const sql = 'select state from purchases where id = :purchaseId';
