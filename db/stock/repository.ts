@@ -29,8 +29,9 @@ export async function stockPurchase(trx: Trx, purchaseId: string, by: By): Promi
 
 /*
  * How many pieces are where. All who allocate a commodity meet at its row: in each transaction the allocation's or the
- * sub-stock's row is locked first and the commodity's row last, by one conditional statement, and nothing follows it
- * but the commit. So nobody waits for anybody in a circle, and the crowd waits for no more than it must.
+ * sub-stock's row is locked first and the commodity's row last, by one conditional statement. After it comes nothing
+ * but the commit (in a command of one transaction also its own kept answer). So nobody waits for anybody in a circle,
+ * and the crowd waits for no more than it must.
  */
 
 const unexpired = `(state <> 'expired' and (expires_at is null or expires_at > now()))`;

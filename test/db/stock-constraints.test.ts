@@ -50,29 +50,3 @@ describe('sub-stocks', () => {
     expect(await firstRow(base.db, `select id from sub_stocks where id = 'sub_copy'`)).toBeUndefined();
   });
 });
-
-describe('movements', () => {
-  const add = `insert into stock_movements (commodity_id, sub_stock_id, kind, quantity, actor)
-               values (:commodityId, :subStockId, :kind, :quantity, 'test')`;
-
-  it.each<[string, { kind: string; quantity: number; inMall: boolean }, string]>([
-    ['move nothing', { kind: 'restocked', quantity: 0, inMall: true }, 'stock_movements_quantity_check'],
-    ['restock nowhere', { kind: 'restocked', quantity: 1, inMall: false }, 'stock_movements_level'],
-    ['increase a mall’s', { kind: 'increased', quantity: 1, inMall: true }, 'stock_movements_level'],
-    ['return more than nothing', { kind: 'returned', quantity: 1, inMall: true }, 'stock_movements_direction'],
-    ['take what is restocked', { kind: 'restocked', quantity: -1, inMall: true }, 'stock_movements_direction'],
-    ['are of no other kind', { kind: 'lost', quantity: 1, inMall: true }, 'stock_movements_kind_check'],
-  ])('never %s', async (_, { inMall, ...movement }, constraint) => {
-    const commodityId = await base.commodity();
-    const subStockId = inMall ? await base.allocate(commodityId) : null;
-    const failed = await failureOf(run(base.owner, add, { commodityId, subStockId, ...movement }));
-    expect(failed).toEqual({ code: '23514', constraint });
-  });
-
-  it.each(['update stock_movements set quantity = 2', 'delete from stock_movements'])(
-    'are written once: the product may not %s',
-    async (sql) => {
-      expect(await failureOf(run(base.db, sql))).toMatchObject({ code: '42501' });
-    },
-  );
-});
