@@ -20,7 +20,9 @@ async function stocked(): Promise<string> {
 describe('by constraint', () => {
   it('an order enters stock once', async () => {
     const id = await stocked();
-    expect(await failureOf(base.inTrx((trx) => stockPurchase(trx, id, { actor: base.managerId, requestId: null })))).toMatchObject({
+    expect(
+      await failureOf(base.inTrx((trx) => stockPurchase(trx, id, { actor: base.managerId, requestId: null }))),
+    ).toMatchObject({
       constraint: 'commodities_once_per_purchase',
     });
   });

@@ -15,10 +15,10 @@ export async function freshImage(as: HttpClient): Promise<string> {
 
 /** An image of the client's own; one serves every commodity it adds. */
 export function imageOf(as: HttpClient): Promise<string> {
-  const known = images.get(as.url + as.token);
+  const known = images.get(`${as.url} ${as.token ?? ''}`);
   if (known !== undefined) return known;
   const uploaded = freshImage(as);
-  images.set(as.url + as.token, uploaded);
+  images.set(`${as.url} ${as.token ?? ''}`, uploaded);
   return uploaded;
 }
 
