@@ -85,6 +85,7 @@ describe('a session', () => {
       roles: ['mall_manager'],
       enterpriseId: base.enterpriseId,
       mallId: null,
+      memberId: null,
     });
     await endSession(base.db, signedIn!.sessionId);
     expect(await principalByToken(base.db, token(1))).toBeUndefined();
