@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { imageEndings, imageTypeOf, imageTypeOfName, imageTypes, maxImageBytes } from '../../domain/image/kinds';
+import {
+  imageEndings,
+  imageTypeOf,
+  imageTypeOfName,
+  imageTypes,
+  imageUrl,
+  maxImageBytes,
+} from '../../domain/image/kinds';
 import { DomainError } from '../../domain/shared/errors';
 import { recordAudit } from '../../db/case/repository';
 import { imageById, type ImageRow } from '../../db/image/queries';
@@ -26,7 +33,7 @@ const imageSchema = z.strictObject({
 
 function renderImage({ name, createdAt, ...rest }: ImageRow) {
   const at = iso(createdAt);
-  return { ...rest, url: `/images/${name}`, state: 'stored', createdAt: at, updatedAt: at, actions: [] };
+  return { ...rest, url: imageUrl(name), state: 'stored', createdAt: at, updatedAt: at, actions: [] };
 }
 
 /** What the sender says must be what it is; a wrong or missing picture is told before anything is decoded. */

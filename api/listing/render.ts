@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageUrl } from '../../domain/image/kinds';
 import { listingMachine, listingStates } from '../../domain/mall/listing-states';
 import { redemptionRefusal, redemptionRefusals } from '../../domain/mall/redeemable';
 import { allowedCommands } from '../../domain/shared/state-machine';
@@ -26,11 +27,16 @@ export const listingSchema = z.strictObject({
   rules: z.string().nullable(),
   description: z.string().nullable(),
   arrivalDays: z.int().nullable(),
+  /** The images the commodity was added with; purchased stock has none. */
+  coverUrl: z.string().optional(),
+  detailUrl: z.string().optional(),
 });
 
-export function renderListing(row: ListingRow) {
+export function renderListing({ coverName, detailName, ...row }: ListingRow) {
   return {
     ...row,
+    ...(coverName === null ? {} : { coverUrl: imageUrl(coverName) }),
+    ...(detailName === null ? {} : { detailUrl: imageUrl(detailName) }),
     saleFrom: isoOrNull(row.saleFrom),
     saleUntil: isoOrNull(row.saleUntil),
     createdAt: iso(row.createdAt),

@@ -23,6 +23,9 @@ export interface ListingRow {
   readonly rules: string | null;
   readonly description: string | null;
   readonly arrivalDays: number | null;
+  /** Names of the images the commodity was added with (商品封面图, 详情页大图); purchased stock has none. */
+  readonly coverName: string | null;
+  readonly detailName: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -32,7 +35,9 @@ const columns = `
   jsonb_strip_nulls(jsonb_build_object('kind', l.exchange_kind, 'pointsPrice', l.points_price,
                                        'cashFen', l.cash_fen)) as exchange,
   l.strike_price_fen as "strikePriceFen", l.sale_from as "saleFrom", l.sale_until as "saleUntil", l.rules,
-  l.description, l.arrival_days as "arrivalDays", l.created_at as "createdAt", l.updated_at as "updatedAt"`;
+  l.description, l.arrival_days as "arrivalDays",
+  (select name from images where id = c.cover_image_id) as "coverName",
+  (select name from images where id = c.detail_image_id) as "detailName", l.created_at as "createdAt", l.updated_at as "updatedAt"`;
 
 const tables = `
   listings l join sub_stocks s on s.id = l.sub_stock_id join commodities c on c.id = s.commodity_id`;

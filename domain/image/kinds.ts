@@ -21,6 +21,11 @@ export function imageTypeOf(bytes: Uint8Array): ImageType | undefined {
   return imageTypes.find((type) => signatures[type].every((byte, at) => bytes[at] === byte));
 }
 
+/** Where anybody gets the bytes: a path on this host. */
+export function imageUrl(name: string): string {
+  return `/images/${name}`;
+}
+
 export function imageTypeOfName(name: string): ImageType {
   return name.endsWith('.png') ? 'image/png' : 'image/jpeg';
 }

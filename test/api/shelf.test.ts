@@ -46,6 +46,15 @@ describe('the shelf', () => {
     expect(await on(member, listing.id)).toBeUndefined();
   });
 
+  it('shows the images its commodity was added with', async () => {
+    const { imageId, subStockId } = await subStockRows(mallflow.database.owner, own);
+    const exchange = { kind: 'points', pointsPrice: 1 };
+    const { body: listing } = await manager.post('/v1/listings', { subStockId, name: '帆布袋', exchange });
+    expect(listing).toMatchObject({ coverUrl: `/images/${imageId}`, detailUrl: `/images/${imageId}` });
+    await manager.post(`/v1/listings/${listing.id}/bring-online`);
+    expect(await on(member, listing.id)).toMatchObject({ coverUrl: `/images/${imageId}` });
+  });
+
   it('goes on showing a listing whose sub-stock was taken offline, and says why it is not redeemable', async () => {
     const listing = await online();
     await alter(`sub_stocks set state = 'offline'`, listing.subStockId);

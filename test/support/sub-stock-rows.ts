@@ -79,6 +79,7 @@ export interface SubStockRows {
   readonly subStockId: string;
   readonly commodityId: string;
   readonly allocationId: string;
+  readonly imageId: string;
 }
 
 /** The first demo enterprise's, with its mall and manager; and the second's. */
