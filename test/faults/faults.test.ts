@@ -18,22 +18,25 @@ beforeAll(async () => {
   world = await startWorld();
 }, 120_000);
 
-afterEach(async () => {
-  await world.restore();
-  await expectEverythingSound(world);
-}, 60_000);
-
 afterAll(async () => {
   process.stderr.write(strikes.summary());
   await world.stop();
 }, 60_000);
 
 killCases(here, strikes, quickKills);
-crowdCases(here, strikes);
-raceCases(here, strikes);
-balanceCase(here, strikes);
-absenceCases(here, strikes);
-slowCases(here, strikes);
-wireCases(here, strikes);
-terminatedCases(here, strikes);
-lostStateCase(here, strikes);
+
+describe('each by itself:', () => {
+  afterEach(async () => {
+    await world.restore();
+    await expectEverythingSound(world);
+  }, 60_000);
+
+  crowdCases(here, strikes);
+  raceCases(here, strikes);
+  balanceCase(here, strikes);
+  absenceCases(here, strikes);
+  slowCases(here, strikes);
+  wireCases(here, strikes);
+  terminatedCases(here, strikes);
+  lostStateCase(here, strikes);
+});

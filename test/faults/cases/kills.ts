@@ -1,6 +1,7 @@
 import { verifyOnce, workflowIdOf, commandSteps, steps, type Step } from '../actions';
 import { eventsOfRun, taskTimedOut } from '../history';
 import { strike, type CutWire, type Evidence, type Moment, type Target } from '../rounds';
+import { expectEverythingSound } from '../invariants';
 import type { Strikes } from '../strikes';
 import type { World } from '../world';
 
@@ -41,6 +42,11 @@ export function killCases(world: () => World, strikes: Strikes, chosen: readonly
       await world().restore();
       before = seenOf(world(), round.target);
       seen = await strike(world(), { ...round, steps: stepsOf(round) });
+    }, 60_000);
+
+    afterAll(async () => {
+      await world().restore();
+      await expectEverythingSound(world());
     }, 60_000);
 
     for (const step of stepsOf(round)) {

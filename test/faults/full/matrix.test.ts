@@ -11,13 +11,9 @@ beforeAll(async () => {
   world = await startWorld();
 }, 120_000);
 
-afterEach(async () => {
-  await world.restore();
-  await expectEverythingSound(world);
-}, 60_000);
-
 afterAll(async () => {
   process.stderr.write(strikes.summary());
+  await expectEverythingSound(world);
   await world.stop();
 }, 60_000);
 
