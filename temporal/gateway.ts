@@ -13,6 +13,7 @@ import { ApplicationFailure, type Workflow } from '@temporalio/common';
 import { isErrorCode, type ErrorCode, type ErrorFacts } from '../domain/shared/errors';
 import { openedUpdateName, reloadSignalName, type CommandInput } from '../workflows/shared/messages';
 import { taskQueue } from './connection';
+import { Places } from './places';
 import { lastWorkflowTaskFailed } from './run-health';
 import { searchAttributesOf, type CaseAttributes } from './search-attributes';
 
@@ -51,14 +52,14 @@ export interface CaseStart extends CaseAttributes {
 /**
  * How many commands upon one run may be under way from here. The engine takes ten, and with each one it refuses beyond
  * that it forgets the workflow task in which the ten are being judged: callers that keep asking would keep all of them
- * from an answer. So the crowd is turned away here.
+ * from an answer. So a few wait here for the others to be answered, and a crowd is turned away.
  */
-const commandsPerRun = 8;
+const commandsPerRun = { atOnce: 8, mayWait: 24, waitMs: 1_000 };
 
 /** The one door to the engine: deadlines on every call, and its errors told in our words. */
 export class Gateway {
   /** By workflow id. */
-  private readonly underWay = new Map<string, number>();
+  private readonly places = new Places(commandsPerRun);
 
   constructor(
     private readonly client: Client,
@@ -144,15 +145,11 @@ export class Gateway {
   }
 
   private async deliver(workflowId: string, send: () => Promise<WorkflowUpdateHandle<void>>): Promise<Delivery> {
-    const before = this.underWay.get(workflowId) ?? 0;
-    if (before >= commandsPerRun) return { kind: 'overloaded' };
-    this.underWay.set(workflowId, before + 1);
+    if (!(await this.places.enter(workflowId))) return { kind: 'overloaded' };
     try {
       return await this.attempt(workflowId, send);
     } finally {
-      const left = (this.underWay.get(workflowId) ?? 1) - 1;
-      if (left > 0) this.underWay.set(workflowId, left);
-      else this.underWay.delete(workflowId);
+      this.places.leave(workflowId);
     }
   }
 

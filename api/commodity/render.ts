@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageUrl } from '../../domain/image/kinds';
 import { commodityActions } from '../../domain/stock/actions';
 import {
   commodityCategories,
@@ -8,7 +9,8 @@ import {
   commodityStates,
   type CommodityState,
 } from '../../domain/stock/states';
-import { commodityText, isCommodityDeed, type CommodityDeed } from '../../domain/stock/wording';
+import { commodityText, isCommodityDeed, stockedText, type CommodityDeed } from '../../domain/stock/wording';
+import { systemActor } from '../../domain/case/states';
 import { timelineText } from '../../domain/case/wording';
 import type { Language } from '../../domain/shared/errors';
 import { processIdOf } from '../../domain/shared/ids';
@@ -30,6 +32,8 @@ const summaryShape = {
   awardTemplateId: z.string().optional(),
   coverImageId: z.string().optional(),
   detailImageId: z.string().optional(),
+  coverUrl: z.string().optional(),
+  detailUrl: z.string().optional(),
   platforms: z.array(z.string()),
   tags: z.array(z.string()),
   remark: z.string().optional(),
@@ -60,6 +64,8 @@ export function renderCommoditySummary(row: CommodityRow) {
       awardTemplateId: row.awardTemplateId,
       coverImageId: row.coverImageId,
       detailImageId: row.detailImageId,
+      coverUrl: row.coverName === null ? null : imageUrl(row.coverName),
+      detailUrl: row.detailName === null ? null : imageUrl(row.detailName),
       remark: row.remark,
       purchaseId: row.purchaseId,
       // What became of the draft tells of its end.
@@ -91,7 +97,13 @@ async function historyOf(db: Queryable, row: CommodityRow, language: Language) {
   const own = row.source === 'own';
   const events = own ? await caseEvents(db, processIdOf(row.id)) : [];
   const deeds = (await commodityDeeds(db, row.id)).filter(isKnown);
+  const stocked = {
+    ...{ at: row.createdAt, actor: systemActor, text: stockedText(language) },
+    ...{ from: null, to: 'online', deed: null },
+  };
   const told = [
+    // What was bought came in with its payment; its purchase tells the rest.
+    ...(own ? [] : [stocked]),
     ...events.map(({ actorName, act, ...event }) => {
       const text = timelineText({ kind: 'commodity_add', act, actorName }, language);
       return { ...event, text, deed: null };

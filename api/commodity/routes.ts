@@ -111,8 +111,8 @@ const complete = route({
   body: secondStepSchema,
   answers: { 200: commoditySchema, 202: acceptedSchema },
   handle: (call) => {
-    const { remark = '', ...rest } = call.body;
-    const secondStep: SecondStep = { ...rest, remark: remark === '' ? null : remark };
+    const { remark, ...rest } = call.body;
+    const secondStep: SecondStep = { ...rest, remark: remark == null || remark === '' ? null : remark };
     return commandCase(commodityCase, call, 'complete', {
       facts: async ({ id, category }) => {
         requirePlatforms(secondStep.platforms);

@@ -68,6 +68,11 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
       code: 'UNKNOWN_FIELD',
       message: 'no such field',
     }));
+  // Of what may be one of several forms, the form that comes nearest tells what is wrong.
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const nearest = [...issue.errors].sort((a, b) => weight(a) - weight(b))[0] ?? [];
+    return nearest.flatMap((fault) => faultsOf({ ...fault, path: [...issue.path, ...fault.path] }));
+  }
   const missing = issue.code === 'invalid_type' && /received undefined/.test(issue.message);
   return [
     {
@@ -76,6 +81,11 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
       message: missing ? 'required' : issue.message,
     },
   ];
+}
+
+/** A field that is no part of a form says more against it than one that is missing. */
+function weight(faults: readonly z.core.$ZodIssue[]): number {
+  return faults.reduce((sum, fault) => sum + (fault.code === 'unrecognized_keys' ? 2 * fault.keys.length : 1), 0);
 }
 
 /** RFC 6901. */

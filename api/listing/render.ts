@@ -32,7 +32,7 @@ export const listingSchema = z.strictObject({
   detailUrl: z.string().optional(),
 });
 
-export function renderListing({ coverName, detailName, ...row }: ListingRow) {
+export function renderListing({ coverName, detailName, mayBeShown, ...row }: ListingRow) {
   return {
     ...row,
     ...(coverName === null ? {} : { coverUrl: imageUrl(coverName) }),
@@ -41,7 +41,8 @@ export function renderListing({ coverName, detailName, ...row }: ListingRow) {
     saleUntil: isoOrNull(row.saleUntil),
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
-    actions: allowedCommands(listingMachine, row.state),
+    // rule: shown-only-with-what-stands-behind
+    actions: allowedCommands(listingMachine, row.state).filter((command) => command !== 'bring-online' || mayBeShown),
   };
 }
 

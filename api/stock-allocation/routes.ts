@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { commodityOffline, awardMismatch, stockShort, validityOver } from '../../domain/stock/allocation-refusals';
+import {
+  commodityOffline,
+  awardMismatch,
+  notProposable,
+  stockShort,
+  validityOver,
+} from '../../domain/stock/allocation-refusals';
 import { awardFits, proposeAllocationSchema } from '../../domain/stock/allocation-schemas';
 import { allocationMachine, allocationStates } from '../../domain/stock/allocation-states';
 import type { AllocationCommand, AllocationState } from '../../domain/stock/allocation-states';
@@ -42,7 +48,7 @@ async function checkProposal(db: Db, enterpriseId: string, terms: AllocationTerm
   // rule: proposal-checks-references
   if (stock === undefined) throw await referencesNotFound(db, enterpriseId, terms);
   // rule: proposal-checks-the-gate
-  if (stock.state !== 'online') throw commodityOffline(stock.state);
+  if (stock.state !== 'online') throw notProposable(stock.state);
   // rule: validity-lies-ahead
   if (terms.validUntil !== null && Date.parse(terms.validUntil) <= Date.now()) throw validityOver();
   // rule: proposal-checks-the-award

@@ -23,6 +23,8 @@ export interface ListingRow {
   readonly rules: string | null;
   readonly description: string | null;
   readonly arrivalDays: number | null;
+  /** Its sub-stock is online, and neither that nor its commodity has expired. */
+  readonly mayBeShown: boolean;
   /** Names of the images the commodity was added with (商品封面图, 详情页大图); purchased stock has none. */
   readonly coverName: string | null;
   readonly detailName: string | null;
@@ -36,6 +38,8 @@ const columns = `
                                        'cashFen', l.cash_fen)) as exchange,
   l.strike_price_fen as "strikePriceFen", l.sale_from as "saleFrom", l.sale_until as "saleUntil", l.rules,
   l.description, l.arrival_days as "arrivalDays",
+  s.state = 'online' and coalesce(s.valid_until > now(), true) and coalesce(c.expires_at > now(), true)
+    as "mayBeShown",
   (select name from images where id = c.cover_image_id) as "coverName",
   (select name from images where id = c.detail_image_id) as "detailName", l.created_at as "createdAt", l.updated_at as "updatedAt"`;
 

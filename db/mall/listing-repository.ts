@@ -35,7 +35,7 @@ export interface NewListing extends ListingTerms {
  * Puts a sub-stock into its mall, offline (guide A, 步骤3: 商品默认未上线).
  *
  * @throws DomainError REFERENCE_NOT_FOUND at /subStockId or /sectionId, SUB_STOCK_OFFLINE, NOT_LISTABLE,
- *   RED_PACKET_NEEDS_CASH, TIME_PAST at /saleUntil
+ *   RED_PACKET_NEEDS_CASH, TIME_PAST at /subStockId or /saleUntil
  */
 export async function addListing(trx: Trx, listing: NewListing): Promise<void> {
   const goods = await lockGoods(trx, listing);
@@ -47,6 +47,9 @@ export async function addListing(trx: Trx, listing: NewListing): Promise<void> {
       allowed: ['bring-online'],
       errors: [{ path: '/subStockId', code: 'SUB_STOCK_OFFLINE', message: 'bring the sub-stock online first' }],
     });
+  // rule: expired-goods-are-not-listed
+  if (isOver(goods.at, goods.validUntil) || isOver(goods.at, goods.expiresAt))
+    throw refusedAt('TIME_PAST', '/subStockId', 'the sub-stock or its commodity has expired');
   const sectionId = await holdSection(trx, goods.mallId, listing.sectionId);
   requireListable(goods);
   requireExchangeFor(goods, listing.exchange.kind);

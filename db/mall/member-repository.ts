@@ -48,16 +48,22 @@ export interface PointsAdjustment {
 /**
  * Points added or taken by hand. Call it last in a transaction, as {@link post}.
  *
- * @throws DomainError POINTS_SHORT `{missingPoints}` when more would be taken than there is
+ * @throws DomainError POINTS_SHORT `{missingPoints}` at /delta when more would be taken than there is
  */
 export async function adjustPoints(trx: Trx, { id, memberId, delta, reason }: PointsAdjustment): Promise<void> {
-  await post(trx, {
-    source: id,
-    kind: 'points_adjustment',
-    lines: [
-      { accountId: ledgerAccountId('points_granted', memberId), amount: -delta },
-      { accountId: ledgerAccountId('points', memberId), amount: delta },
-    ],
-    reason,
-  });
+  try {
+    await post(trx, {
+      source: id,
+      kind: 'points_adjustment',
+      lines: [
+        { accountId: ledgerAccountId('points_granted', memberId), amount: -delta },
+        { accountId: ledgerAccountId('points', memberId), amount: delta },
+      ],
+      reason,
+    });
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'POINTS_SHORT') throw error;
+    const fault = { path: '/delta', code: error.code, message: 'more than the member has' };
+    throw new DomainError(error.code, { ...error.facts, errors: [fault] });
+  }
 }

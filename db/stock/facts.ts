@@ -35,14 +35,23 @@ export async function requireFacts(
     throw new DomainError('TIME_PAST', {
       errors: [{ path: '/expiresAt', code: 'TIME_PAST', message: 'must lie ahead' }],
     });
-  if (of.category === 'cdk') await requireCodes(db, of.commodityId, totalStock);
+  if (of.category === 'cdk') await requireCodes(db, of.commodityId, { needed: totalStock, path: '/totalStock' });
 }
 
 /** Stock never exceeds codes. @throws DomainError CODES_SHORT `{codes, needed}` */
-export async function requireCodes(db: Queryable, commodityId: string, needed: number): Promise<void> {
+export async function requireCodes(
+  db: Queryable,
+  commodityId: string,
+  { needed, path }: { readonly needed: number; readonly path: '/totalStock' | '/by' },
+): Promise<void> {
   const codes = await countCodes(db, commodityId);
   // rule: stock-has-codes
-  if (codes < needed) throw new DomainError('CODES_SHORT', { codes, needed });
+  if (codes < needed)
+    throw new DomainError('CODES_SHORT', {
+      codes,
+      needed,
+      errors: [{ path, code: 'CODES_SHORT', message: `there are ${codes} codes for ${needed} pieces` }],
+    });
 }
 
 export async function countCodes(db: Queryable, commodityId: string): Promise<number> {

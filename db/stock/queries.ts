@@ -16,6 +16,9 @@ export interface CommodityRow {
   readonly awardTemplateId: string | null;
   readonly coverImageId: string | null;
   readonly detailImageId: string | null;
+  /** Names of the two images. */
+  readonly coverName: string | null;
+  readonly detailName: string | null;
   readonly platforms: readonly string[];
   readonly tags: readonly string[];
   readonly remark: string | null;
@@ -39,7 +42,8 @@ export const stateNow = `case when state in ('online', 'offline') and expires_at
 const columns = `
   id, ${stateNow} as state, source, purpose, category, name, price_fen as "priceFen",
   redemption_note as "redemptionNote", award_template_id as "awardTemplateId", cover_image_id as "coverImageId",
-  detail_image_id as "detailImageId", platforms, tags, remark, draft_expires_at as "draftExpiresAt",
+  detail_image_id as "detailImageId", (select i.name from images i where i.id = cover_image_id) as "coverName",
+  (select i.name from images i where i.id = detail_image_id) as "detailName", platforms, tags, remark, draft_expires_at as "draftExpiresAt",
   expires_at as "expiresAt", purchase_id as "purchaseId", total, allocated, held,
   created_at as "createdAt", updated_at as "updatedAt"`;
 

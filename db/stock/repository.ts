@@ -1,4 +1,4 @@
-import { commodityOffline, stockShort } from '../../domain/stock/allocation-refusals';
+import { commodityOffline, notProposable, stockShort } from '../../domain/stock/allocation-refusals';
 import type { CommodityState } from '../../domain/stock/states';
 import type { By } from '../case/record-transition';
 import { firstRow, run, type Trx } from '../connection';
@@ -129,5 +129,6 @@ async function notAllocatable(trx: Trx, commodityId: string, states: readonly Co
     { commodityId },
   );
   if (row === undefined) return new Error(`no commodity ${commodityId}`);
-  return states.includes(row.state) ? stockShort(row.left) : commodityOffline(row.state);
+  if (states.includes(row.state)) return stockShort(row.left);
+  return states.includes('offline') ? commodityOffline(row.state) : notProposable(row.state);
 }

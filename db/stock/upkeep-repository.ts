@@ -63,7 +63,7 @@ export async function increaseStock(trx: Trx, order: StockOrder & { readonly pie
       errors: [{ path: '/by', code: 'STOCK_LIMIT_REACHED', message: `at most ${maxStock} in all` }],
     });
   // rule: increase-has-codes
-  if (at.category === 'cdk') await requireCodes(trx, commodityId, total);
+  if (at.category === 'cdk') await requireCodes(trx, commodityId, { needed: total, path: '/by' });
   await run(
     trx,
     `update commodities set total = :total, updated_at = now() where id = :commodityId and state = 'offline'`,

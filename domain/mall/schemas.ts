@@ -53,19 +53,19 @@ export function saleRunsForward(sale: {
 
 const saleFault = { path: ['saleUntil'], message: 'after saleFrom' };
 
-/** 配置商品 (guide A, 步骤3). Without a section it goes into the default one (默认分区). */
+/** 配置商品 (guide A, 步骤3); null says the same as leaving a detail out. Without a section it goes into the default one (默认分区). */
 export const addListingSchema = z
   .strictObject({
     subStockId: id,
     name: details.name,
-    sectionId: id.optional(),
+    sectionId: id.nullish(),
     exchange: exchangeSchema,
-    strikePriceFen: details.strikePriceFen.optional(),
-    saleFrom: details.saleFrom.optional(),
-    saleUntil: details.saleUntil.optional(),
-    rules: details.rules.optional(),
-    description: details.description.optional(),
-    arrivalDays: details.arrivalDays.optional(),
+    strikePriceFen: details.strikePriceFen.nullish(),
+    saleFrom: details.saleFrom.nullish(),
+    saleUntil: details.saleUntil.nullish(),
+    rules: details.rules.nullish(),
+    description: details.description.nullish(),
+    arrivalDays: details.arrivalDays.nullish(),
   })
   // rule: sale-window-runs-forward
   .refine(saleRunsForward, saleFault);

@@ -2,7 +2,11 @@ import { DomainError } from '../shared/errors';
 import type { CommodityState } from './states';
 
 /** Each names the field it is about, beside the facts (api.md §1, `errors[].path`). */
-function at(path: string, code: 'STOCK_SHORT' | 'AWARD_MISMATCH' | 'TIME_PAST' | 'TIME_ORDER', message: string) {
+function at(
+  path: string,
+  code: 'COMMODITY_OFFLINE' | 'STOCK_SHORT' | 'AWARD_MISMATCH' | 'TIME_PAST' | 'TIME_ORDER',
+  message: string,
+) {
   return { errors: [{ path, code, message }] };
 }
 
@@ -13,6 +17,14 @@ export function stockShort(left: number): DomainError {
 /** Only online stock is allocated; of an expired commodity nothing is, not even what was proposed in time. */
 export function commodityOffline(commodityState: CommodityState, allowed?: readonly string[]): DomainError {
   return new DomainError('COMMODITY_OFFLINE', { commodityState, ...(allowed === undefined ? {} : { allowed }) });
+}
+
+/** {@link commodityOffline} of a proposal: the field that named the commodity is told. */
+export function notProposable(commodityState: CommodityState): DomainError {
+  return new DomainError('COMMODITY_OFFLINE', {
+    commodityState,
+    ...at('/commodityId', 'COMMODITY_OFFLINE', `the commodity is ${commodityState}; only online stock is allocated`),
+  });
 }
 
 export function awardMismatch(category: string): DomainError {

@@ -65,7 +65,7 @@ export const secondStepSchema = z.strictObject({
   // rule: tag-length
   tags: fewOf(z.string().trim().min(1).max(30)),
   // rule: remark-length
-  remark: z.string().trim().max(500).optional(),
+  remark: z.string().trim().max(500).nullish(),
 });
 
 /** How many pieces more: the total is never decreased (domain.md §1.2). */

@@ -16,6 +16,11 @@ const words: Readonly<Record<CommodityDeed, { readonly en: string; readonly zh: 
   expire: { en: 'Its time was over; it expired', zh: '已到过期时间，商品已失效' },
 };
 
+/** How purchased stock begins. */
+export function stockedText(language: Language): string {
+  return language === 'en' ? 'It was bought and entered the enterprise stock, online' : '采购入库，默认上线';
+}
+
 export function isCommodityDeed(act: string): act is CommodityDeed {
   return Object.hasOwn(words, act);
 }

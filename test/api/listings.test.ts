@@ -52,6 +52,24 @@ describe('listings', () => {
       expect((await manager.get(`/v1/listings/${body.id}`)).body).toEqual(body);
     });
 
+    it('with null for what is left out', async () => {
+      const subStockId = await goods();
+      const nothing = { sectionId: null, strikePriceFen: null, saleFrom: null, saleUntil: null, rules: null };
+      expect((await post({ subStockId, ...nothing, description: null, arrivalDays: null })).status).toBe(201);
+    });
+
+    it('and may be shown only with what stands behind them', async () => {
+      const subStockId = await goods();
+      const { body: listing } = await post({ subStockId });
+      const actions = async () => (await manager.get(`/v1/listings/${listing.id}`)).body.actions as string[];
+      expect(await actions()).toContain('bring-online');
+      await alter(`sub_stocks set state = 'offline'`, subStockId);
+      expect(await actions()).toEqual(['edit', 'void']);
+      await alter(`sub_stocks set state = 'online', valid_until = now()`, subStockId);
+      expect(await actions()).toEqual(['edit', 'void']);
+      expectRefusal(await post({ subStockId }), 422, 'TIME_PAST', '/subStockId');
+    });
+
     it('with everything the page asks for', async () => {
       const { body: section } = await manager.post('/v1/mall-sections', { mallId: own.mallId, name: '秒杀' });
       const details = {
@@ -135,10 +153,12 @@ describe('listings', () => {
     });
 
     it.each([
-      ['the validity of the sub-stock', { validUntil: yesterday }, '/validUntil'],
-      ['the commodity’s time', { expiresAt: yesterday }, '/expiresAt'],
-    ])('but not when %s is over', async (_, options, path) => {
-      const { id } = await listed(options);
+      ['the validity of the sub-stock', `sub_stocks set valid_until = now()`, '/validUntil'],
+      ['the commodity’s time', `commodities set expires_at = now()`, '/expiresAt'],
+    ])('but not when %s is over', async (_, over, path) => {
+      const { id, subStockId } = await listed();
+      const behind = `(select commodity_id from sub_stocks where id = '${String(subStockId)}')`;
+      await run(mallflow.database.owner, `update ${over} where id in ('${String(subStockId)}', ${behind})`);
       expectRefusal(await act(id, 'bring-online'), 422, 'TIME_PAST', path);
     });
 

@@ -148,17 +148,22 @@ describe('what is refused', () => {
       'a commodity that is offline',
       { state: 'offline' },
       {},
-      [409, 'COMMODITY_OFFLINE', []],
+      [409, 'COMMODITY_OFFLINE', ['/commodityId']],
       { commodityState: 'offline' },
     ],
     [
       'one that is expired',
       { expiresAt: new Date(0) },
       {},
-      [409, 'COMMODITY_OFFLINE', []],
+      [409, 'COMMODITY_OFFLINE', ['/commodityId']],
       { commodityState: 'expired' },
     ],
-    ['its gate before its facts', { state: 'offline' }, { quantity: 101 }, [409, 'COMMODITY_OFFLINE', []]],
+    [
+      'its gate before its facts',
+      { state: 'offline' },
+      { quantity: 101 },
+      [409, 'COMMODITY_OFFLINE', ['/commodityId']],
+    ],
     ['a validity that is over', {}, { validUntil: '2020-01-01T00:00:00Z' }, [422, 'TIME_PAST', ['/validUntil']]],
     [
       'award settings of another category',
@@ -210,7 +215,7 @@ describe('what is refused', () => {
     await run(mallflow.database.owner, 'update commodities set expires_at = now() where id = :id', { id: expired });
     await run(mallflow.database.owner, `update commodities set state = 'offline' where id = :id`, { id: offline });
     const refused = await act(late.id as string, 'confirm');
-    expect(told(refused)).toEqual([409, 'COMMODITY_OFFLINE', []]);
+    expect(told(refused)).toEqual([409, 'COMMODITY_OFFLINE', ['/commodityId']]);
     expect(refused.body).toMatchObject({ commodityState: 'expired', allowed: ['cancel'] });
     expect((await manager.get(`/v1/stock-allocations/${late.id}`)).body.actions).toEqual(['cancel']);
     expect(await act(fine.id as string, 'confirm')).toMatchObject({ status: 200, body: { state: 'confirmed' } });

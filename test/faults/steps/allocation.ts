@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Reply } from '../../support/http-client';
+import { ownCommodity } from '../../support/own-commodities';
 import { claimOf, type Action, type StepDefinition, type Subject } from '../action';
 import { insist } from '../insist';
 import { RowLock } from '../row-lock';
 import { until } from '../until';
 import type { World } from '../world';
 import { makeDue } from './clock';
-import { payOrder, placeOrder } from './purchase';
 
 const subject: Subject = {
   table: 'stock_allocations',
@@ -16,12 +16,7 @@ const subject: Subject = {
 };
 
 /** Stock of its own for each proposal: a commodity's row held stops nobody else. */
-async function stocked(world: World): Promise<string> {
-  const id = await placeOrder(world, 5);
-  const { body } = await payOrder(world, id);
-  await insist(() => world.manager.post(`/v1/purchases/${id}/close`, undefined, { key: `${id}-close` }));
-  return body.commodityId as string;
-}
+const stocked = (world: World): Promise<string> => ownCommodity(world.manager, { totalStock: 5 });
 
 async function proposeCall(world: World, commodityId: string, key: string): Promise<() => Promise<Reply>> {
   const malls = await world.manager.get('/v1/malls');
