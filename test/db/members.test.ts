@@ -119,7 +119,7 @@ describe('points', () => {
           );
           const refusal = await work;
           expect(refusal?.code ?? null).toBe(left + delta < 0 ? 'POINTS_SHORT' : null);
-          if (refusal !== null) expect(refusal.facts).toEqual({ missingPoints: -(left + delta) });
+          if (refusal !== null) expect(refusal.facts).toMatchObject({ missingPoints: -(left + delta) });
           else {
             left += delta;
             booked.unshift(delta);

@@ -3,8 +3,8 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
 } from '@temporalio/client';
-import { eventually } from '../support/eventually';
-import { Engine, grpcCode, refusalOf } from './engine';
+import { eventually } from '../../support/eventually';
+import { Engine, grpcCode, refusalOf } from '../engine';
 
 const failedPrecondition = 9;
 

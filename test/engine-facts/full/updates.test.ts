@@ -10,8 +10,8 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { eventually } from '../support/eventually';
-import { Engine, grpcCode, refusalOf, Steps } from './engine';
+import { eventually } from '../../support/eventually';
+import { Engine, grpcCode, refusalOf, Steps } from '../engine';
 
 const resourceExhausted = 8;
 const accepted = { waitForStage: WorkflowUpdateStage.ACCEPTED } as const;
@@ -49,7 +49,7 @@ describe('facts of the engine about updates', () => {
     const dir = mkdtempSync(join(tmpdir(), 'mallflow-facts-'));
     const [bundle, effect] = [join(dir, 'bundle.js'), join(dir, 'effect')];
     writeFileSync(bundle, engine.bundle);
-    const script = join(__dirname, 'doomed-worker.js');
+    const script = join(__dirname, '..', 'doomed-worker.js');
     const taskQueue = Engine.desertedQueue();
     const address = process.env['TEMPORAL_ADDRESS'] ?? '';
     const worker = spawn(process.execPath, [script, address, taskQueue, bundle, effect], { stdio: 'ignore' });
