@@ -223,6 +223,16 @@ describe('what is refused', () => {
   });
 });
 
+it.each([
+  [{ amountFen: 1, merchantName: '店', activityName: '活动' }, '/award/blessing', 'REQUIRED'],
+  [{ pointsValue: '5', system: 'coral' }, '/award/pointsValue', 'TYPE'],
+  [{ jumpLink: 'https://a.example', colour: 'red' }, '/award/colour', 'UNKNOWN_FIELD'],
+])('award settings %j: the fault is told of the form they come nearest to', async (award, path, code) => {
+  const { status, body } = await manager.post('/v1/stock-allocations', { award });
+  expect(status).toBe(400);
+  expect(body.errors).toContainEqual(expect.objectContaining({ path, code }));
+});
+
 describe('the list', () => {
   it('is filtered by state, commodity and mall, newest first, and knows no other filter', async () => {
     const id = await commodity();
