@@ -75,11 +75,17 @@ export function crowdCases(here: () => World, strikes: Strikes): void {
         .map(() => run.executeUpdate<void, [CommandInput]>('pay', { args: [by] }).catch(() => undefined));
       const { apiCalls } = world.wires;
       const refusedBefore = apiCalls.count('UpdateWorkflowExecution', 'status 8');
-      const key = randomUUID();
-      const eleventh = await until('the engine is full', async () => {
-        const reply = await payCall(world, id, key)();
-        return reply.status === 429 ? reply : undefined;
-      });
+      let key = '';
+      const eleventh = await until(
+        'the engine is full',
+        async () => {
+          // A new one each time: one that came in before the ten would be attached to, and never be the eleventh.
+          key = randomUUID();
+          const reply = await payCall(world, id, key)();
+          return reply.status === 429 ? reply : undefined;
+        },
+        25_000,
+      );
       expect(isPassing(eleventh)).toBe(true);
       expect(apiCalls.count('UpdateWorkflowExecution', 'status 8')).toBeGreaterThan(refusedBefore);
       struck('the engine refused, and the caller was told');
