@@ -48,6 +48,7 @@ describe('adding a commodity', () => {
     expect(first.actions).toEqual(['edit', 'complete', 'discard']);
     expect(Date.parse(first.draftExpiresAt as string)).toBeGreaterThan(Date.now() + 6 * 86_400_000);
     expect(history).toEqual([expect.objectContaining({ from: null, to: 'draft' })]);
+    expect([first['coverUrl'], first['detailUrl']]).toEqual(Array(2).fill(expect.stringMatching(/^\/images\/\w+/)));
     const { body: choices } = await manager.get('/v1/platforms');
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
     const second = {

@@ -41,12 +41,14 @@ describe('importing codes', () => {
       ...{ totalStock: 3, expiresAt: null, platforms: [], tags: [] },
     });
     expect([short.status, short.body.code, short.body.codes, short.body.needed]).toEqual([422, 'CODES_SHORT', 2, 3]);
+    expect(short.body.errors).toMatchObject([{ path: '/totalStock', code: 'CODES_SHORT' }]);
     await complete(manager, id, { totalStock: 2 });
     expect(answer(await importCodes(manager, id, 'A-3'))).toEqual([200, { imported: 1 }]);
     await manager.post(`/v1/commodities/${id}/take-offline`);
     const more = (by: number) => manager.post(`/v1/commodities/${id}/increase-stock`, { by });
     const beyond = await more(2);
     expect([beyond.status, beyond.body.code, beyond.body.needed]).toEqual([422, 'CODES_SHORT', 4]);
+    expect(beyond.body.errors).toMatchObject([{ path: '/by', code: 'CODES_SHORT' }]);
     expect((await more(1)).status).toBe(200);
     expect(await stored(id)).toEqual(['A-1', 'A-2', 'A-3']);
     expect((await commodityOf(manager, id)).history.map(({ to }: { to: string }) => to)).toEqual([

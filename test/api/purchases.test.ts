@@ -214,7 +214,8 @@ describe('purchases', () => {
         stock: { total: 5, allocated: 0, held: 0, left: 5 },
       });
       expect(Date.parse(updatedAt)).toBeGreaterThan(0);
-      const { history: _, ...summary } = body;
+      const { history, ...summary } = body;
+      expect(history).toMatchObject([{ actor: 'system', from: null, to: 'online' }]);
       expect((await manager.get('/v1/commodities?limit=1')).body.items).toEqual([summary]);
       expect((await stranger.get(`/v1/commodities/${commodityId}`)).status).toBe(404);
     });

@@ -119,7 +119,11 @@ describe('points', () => {
           );
           const refusal = await work;
           expect(refusal?.code ?? null).toBe(left + delta < 0 ? 'POINTS_SHORT' : null);
-          if (refusal !== null) expect(refusal.facts).toMatchObject({ missingPoints: -(left + delta) });
+          if (refusal !== null)
+            expect(refusal.facts).toEqual({
+              missingPoints: -(left + delta),
+              errors: [{ path: '/delta', code: 'POINTS_SHORT', message: 'more than the member has' }],
+            });
           else {
             left += delta;
             booked.unshift(delta);
