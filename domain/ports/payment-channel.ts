@@ -88,8 +88,7 @@ export type AttemptAnswer =
 
 export type Presentation =
   /** The text of a QR code to be scanned with the payer's wallet. */
-  | { readonly kind: 'qr'; readonly codeUrl: string }
-  | { readonly kind: 'redirect'; readonly redirectUrl: string };
+  { readonly kind: 'qr'; readonly codeUrl: string } | { readonly kind: 'redirect'; readonly redirectUrl: string };
 
 /**
  * `unpaid`: open, nobody has paid. `in_progress`: the payer is paying. `accepted`: taken by a bank, not yet paid.
