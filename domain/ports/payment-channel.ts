@@ -75,6 +75,8 @@ export interface AttemptOrder {
   readonly amountFen: number;
   /** What the payer reads; no personal data. */
   readonly description: string;
+  /** Our payment id, at most 128 bytes, no personal data: the channel keeps it with the order and its staff find it by it. */
+  readonly reference: string;
   /** The channel takes no money after it. Whole seconds. */
   readonly expiresAt: Date;
 }
