@@ -13,7 +13,7 @@
  * @returns {import('dependency-cruiser').IForbiddenRuleType}
  */
 function mayImport(folder, allowed) {
-  const ours = 'activities|admin|api|config|db|domain|migrations|providers|temporal|worker|workflows';
+  const ours = 'activities|admin|api|config|db|domain|emulator|migrations|providers|temporal|worker|workflows';
   return {
     name: `${folder}-imports`,
     comment: `${folder}/ may import ${[folder, ...allowed].join(', ')}`,
@@ -55,6 +55,14 @@ module.exports = {
     mayImport('api', ['^domain/', contracts, messages, '^db/', '^temporal/', '^config/', '^providers/']),
     mayImport('worker', ['^domain/', contracts, messages, '^db/', '^temporal/', '^activities/', '^config/']),
     mayImport('admin', ['^domain/', '^db/', '^temporal/', '^config/', '^worker/resume-case\\.ts$']),
+    // The outside world is another program: it imports nothing of ours, and by the lines above nobody of ours imports it.
+    mayImport('emulator', []),
+    {
+      name: 'nothing-imports-the-emulator',
+      severity: 'error',
+      from: { path: '^(?:test|scripts|bench)/' },
+      to: { path: '^emulator/' },
+    },
     {
       name: 'configuration-in-composition-roots',
       comment: 'Routes and loops get values; only where the parts are wired is the configuration known.',

@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 const typescript = ['**/*.ts'];
 const plainNode = ['**/*.js', '**/*.mjs'];
-const mains = ['api/main.ts', 'worker/main.ts', 'admin/main.ts'];
+const mains = ['api/main.ts', 'worker/main.ts', 'admin/main.ts', 'emulator/main.ts'];
 
 /** What code that is replayed, or that must stay pure, may not import. Types carry no code and may come from anywhere. */
 const outsideTheSandbox = [

@@ -15,7 +15,7 @@ const product = [
   'worker',
   'workflows',
 ];
-const beside = ['bench', 'deploy', 'scripts', 'test'];
+const beside = ['bench', 'deploy', 'emulator', 'scripts', 'test'];
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { faultKinds, places } from '../faults';
+
+/** What the controls take; an unknown field is a mistake of whoever turns them. */
+export const payBody = z.strictObject({ notify: z.boolean().default(true), force: z.literal(true).optional() });
+
+export const notifyBody = z.strictObject({
+  times: z.int().min(1).max(1_000).default(1),
+  delayMs: z.int().min(0).max(3_600_000).default(0),
+});
+
+const kinds = faultKinds as [(typeof faultKinds)[number], ...typeof faultKinds];
+
+export const faultBody = z.strictObject({
+  target: z.literal('wechat_pay'),
+  kind: z.enum(kinds),
+  times: z.int().min(1).max(1_000_000).default(1),
+  on: z.enum(places).optional(),
+  delayMs: z.int().min(0).max(600_000).default(10_000),
+  seconds: z.int().min(-86_400).max(86_400).default(-301),
+  rate: z.number().min(0).max(1).default(1),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+});
+
+export const faultQuery = z.strictObject({ id: z.string().optional(), kind: z.enum(kinds).optional() });
+
+export const emptyBody = z.strictObject({});
+
+export const paymentsQuery = z.strictObject({ reference: z.string().min(1).optional() });
+
+/** Targets of later parts of the outside world. */
+export const laterTargets: readonly string[] = ['bank', 'registry', 'merchant', 'messages', 'awards'];

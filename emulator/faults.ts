@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+
+/** The calls a fault can be limited to. */
+export const places = [
+  'create',
+  'query',
+  'close',
+  'refund',
+  'query_refund',
+  'bill',
+  'bill_file',
+  'certificates',
+  'notification',
+] as const;
+export type Place = (typeof places)[number];
+
+const calls = places.filter((place) => place !== 'notification');
+
+/** Every kind and where it can happen. */
+const placesOf = {
+  /** Done and written, then the connection is cut instead of an answer. */
+  drop_answer: calls,
+  /** Not done; 429 FREQUENCY_LIMITED. */
+  '429': calls,
+  /** Not done; 500 SYSTEM_ERROR. */
+  '500': calls,
+  /** Done, the answer comes `delayMs` late. */
+  slow: calls,
+  /** Signed, but something else. */
+  wrong_signature: places,
+  /** A wrong signature that begins as the channel's own tests begin. */
+  probe: places,
+  /** Validly signed for a moment `seconds` away. */
+  old_timestamp: places,
+  /** Signed, then a byte is changed. */
+  tampered_body: places,
+  /** Signed under the name of a key nobody knows. */
+  unknown_serial: places,
+  /** Signed by the key of certificate mode. */
+  certificate_serial: places,
+  /** No signature headers at all. */
+  unsigned_answer: places,
+  /** The event is never notified. */
+  no_notification: ['notification'],
+  /** Validly signed, and the amount is one fen more. */
+  wrong_amount: ['notification', 'query'],
+  /** Validly signed, and for another merchant. */
+  wrong_merchant: ['notification', 'query'],
+  /** Closing answers FREQUENCY_LIMITED, and the payer, who was paying, has paid a moment later. */
+  close_while_paying: ['close'],
+} as const satisfies Readonly<Record<string, readonly Place[]>>;
+
+export type FaultKind = keyof typeof placesOf;
+export const faultKinds = Object.keys(placesOf) as FaultKind[];
+
+export interface FaultOrder {
+  readonly kind: FaultKind;
+  readonly times: number;
+  /** Everywhere it can happen when absent. */
+  readonly on?: Place | undefined;
+  readonly delayMs: number;
+  readonly seconds: number;
+  /** Of 1: how likely it happens at each chance. */
+  readonly rate: number;
+  readonly seed: number;
+}
+
+export interface Fault extends FaultOrder {
+  readonly id: string;
+  left: number;
+  readonly chance: () => number;
+}
+
+export const canHappen = (kind: FaultKind, on: Place): boolean => (placesOf[kind] as readonly Place[]).includes(on);
+
+/** The faults that were asked for and have not all happened yet; oldest first. They are forgotten by a restart. */
+export class Faults {
+  private faults: Fault[] = [];
+
+  add(order: FaultOrder): Fault {
+    const fault: Fault = { ...order, id: randomUUID(), left: order.times, chance: dice(order.seed) };
+    this.faults.push(fault);
+    return fault;
+  }
+
+  all(): readonly Fault[] {
+    return this.faults;
+  }
+
+  remove(matches: (fault: Fault) => boolean): void {
+    this.faults = this.faults.filter((fault) => !matches(fault));
+  }
+
+  /** The next fault of these kinds that happens here, if any; it then has happened once more. */
+  take(place: Place, kinds: readonly FaultKind[]): Fault | undefined {
+    for (const fault of this.faults) {
+      if (!kinds.includes(fault.kind) || !canHappen(fault.kind, place)) continue;
+      if (fault.on !== undefined && fault.on !== place) continue;
+      if (fault.rate < 1 && fault.chance() >= fault.rate) continue;
+      fault.left -= 1;
+      if (fault.left <= 0) this.remove((other) => other === fault);
+      return fault;
+    }
+    return undefined;
+  }
+}
+
+/** The same seed throws the same dice (mulberry32). */
+function dice(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

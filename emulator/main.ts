@@ -1,0 +1,47 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import { createEmulator } from './app';
+import { Books } from './books/books';
+import { writeClientEnvironment } from './keys/client-environment';
+import { openIdentity } from './keys/identity';
+import { settingsFrom, type Settings } from './settings';
+
+function listen(app: Express, settings: Settings): Promise<Server> {
+  const server = createServer(app);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, () => resolve(server));
+  });
+}
+
+function end(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const settings = settingsFrom(process.env);
+  await mkdir(settings.stateDir, { recursive: true });
+  const identity = await openIdentity(settings.stateDir);
+  const books = await Books.open(join(settings.stateDir, 'books.jsonl'), end);
+  const { app, notifier } = createEmulator(identity, books, settings.timeScale);
+  const server = await listen(app, settings);
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
+  await writeClientEnvironment(settings.stateDir, identity, url);
+  process.stdout.write(`Emulator  ${url}\n`);
+  notifier.resume();
+  const stop = (): void => {
+    notifier.stop();
+    server.close();
+    server.closeAllConnections();
+    void books.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main().catch(end);

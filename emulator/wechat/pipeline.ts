@@ -1,0 +1,136 @@
+import type { Request, Response } from 'express';
+import type { Calls } from '../control/calls';
+import type { Fault, FaultKind, Faults, Place } from '../faults';
+import type { Identity } from '../keys/identity';
+import type { Authorizer } from './authorization';
+import { frequencyLimited } from './orders';
+import { paramError, Refusal } from './refusal';
+import { keyNamed, signMessage } from './signing';
+
+/** What an endpoint says: JSON, nothing (204), or the bytes of a file, which alone are not signed. */
+export type Answer =
+  | { readonly kind: 'json'; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'file'; readonly bytes: Buffer };
+
+export interface Call {
+  readonly request: Request;
+  readonly body: unknown;
+  /** Whose faults the endpoint itself has to act out, if any. */
+  readonly fault: (kinds: readonly FaultKind[]) => Fault | undefined;
+}
+
+export interface Ground {
+  readonly identity: Identity;
+  readonly authorizer: Authorizer;
+  readonly faults: Faults;
+  readonly calls: Calls;
+}
+
+/** Kinds that spoil an answer after the work is done. */
+const spoilt: readonly FaultKind[] = [
+  'drop_answer',
+  'slow',
+  'wrong_signature',
+  'probe',
+  'old_timestamp',
+  'tampered_body',
+  'unknown_serial',
+  'certificate_serial',
+  'unsigned_answer',
+];
+
+/** One endpoint of the channel: believes the request, does the work, answers as the channel answers. */
+export function endpoint(ground: Ground, place: Place, work: (call: Call) => Promise<Answer>) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const { status, answer } = await answerOf(ground, place, request, work);
+    ground.calls.count(place, status);
+    await send(ground, place, request, response, status, answer);
+  };
+}
+
+async function answerOf(
+  ground: Ground,
+  place: Place,
+  request: Request,
+  work: (call: Call) => Promise<Answer>,
+): Promise<{ status: number; answer: Answer }> {
+  try {
+    const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    checkHeaders(ground, place, request);
+    ground.authorizer.check({
+      method: request.method,
+      target: request.originalUrl,
+      headers: request.headers,
+      body: raw,
+    });
+    const before = ground.faults.take(place, ['429', '500']);
+    if (before?.kind === '429') throw frequencyLimited();
+    if (before?.kind === '500') throw systemError();
+    const fault = (kinds: readonly FaultKind[]) => ground.faults.take(place, kinds);
+    const answer = await work({ request, body: request.method === 'POST' ? jsonOf(raw) : undefined, fault });
+    return { status: answer.kind === 'nothing' ? 204 : 200, answer };
+  } catch (error) {
+    const refusal = error instanceof Refusal ? error : systemError();
+    if (refusal !== error) process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+    return { status: refusal.status, answer: { kind: 'json', body: refusal.body } };
+  }
+}
+
+export const systemError = (): Refusal => new Refusal(500, 'SYSTEM_ERROR', '系统异常，请稍后重试');
+
+function checkHeaders(ground: Ground, place: Place, request: Request): void {
+  const { accept, 'user-agent': agent, 'content-type': type, 'wechatpay-serial': serial } = request.headers;
+  if (agent === undefined || agent === '') throw paramError('User-Agent', 'is missing', 'header');
+  if (accept === undefined) throw paramError('Accept', 'is missing', 'header');
+  if (place !== 'bill_file' && !/application\/json|\*\/\*/.test(accept))
+    throw paramError('Accept', 'must be application/json', 'header');
+  if (request.method === 'POST' && !/^application\/json(?:;|$)/.test(type ?? ''))
+    throw paramError('Content-Type', 'must be application/json', 'header');
+  if (keyNamed(ground.identity, String(serial ?? ground.identity.publicKeyMode.serial)) === undefined)
+    throw paramError('Wechatpay-Serial', 'names no key of the channel', 'header');
+}
+
+function jsonOf(raw: Buffer): unknown {
+  try {
+    return JSON.parse(raw.toString('utf8')) as unknown;
+  } catch {
+    throw paramError('/', 'is not JSON', 'body');
+  }
+}
+
+async function send(
+  ground: Ground,
+  place: Place,
+  request: Request,
+  response: Response,
+  status: number,
+  answer: Answer,
+): Promise<void> {
+  const fault = status === 401 ? undefined : ground.faults.take(place, spoilt);
+  if (fault?.kind === 'drop_answer') {
+    request.socket.destroy();
+    return;
+  }
+  if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+  if (response.destroyed) return;
+  if (answer.kind === 'file') {
+    response.status(status).type('application/octet-stream').send(altered(answer.bytes, fault?.kind));
+    return;
+  }
+  const text = answer.kind === 'json' ? JSON.stringify(answer.body) : '';
+  const named = request.headers['wechatpay-serial'];
+  const key = keyNamed(ground.identity, typeof named === 'string' ? named : undefined);
+  const message = await signMessage(ground.identity, text, key ?? ground.identity.publicKeyMode, fault);
+  response.status(status).set(message.headers);
+  if (answer.kind === 'nothing') response.end();
+  else response.set('Content-Type', 'application/json; charset=utf-8').send(Buffer.from(message.body));
+}
+
+/** A file is not signed; its hash was told beforehand, so one changed byte must be noticed by it. */
+function altered(bytes: Buffer, kind: FaultKind | undefined): Buffer {
+  if (kind !== 'tampered_body' || bytes.length === 0) return bytes;
+  const copy = Buffer.from(bytes);
+  copy[copy.length - 1] = copy[copy.length - 1] === 0x30 ? 0x31 : 0x30;
+  return copy;
+}

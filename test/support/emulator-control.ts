@@ -1,0 +1,87 @@
+/** The controls of the emulated outside world, typed. They throw when the emulator refuses. */
+export class EmulatorControl {
+  constructor(private readonly url: string) {}
+
+  /** Orders of one payment of ours (its id travels in `attach`), newest first; without a reference all. */
+  async payments(reference?: string): Promise<EmulatedPayment[]> {
+    const query = reference === undefined ? '' : `?reference=${encodeURIComponent(reference)}`;
+    return (await this.call<{ items: EmulatedPayment[] }>('GET', `/payments${query}`)).items;
+  }
+
+  /** The buyer pays. `notify:false`: nobody is told. `force`: although the order is closed. */
+  pay(channelNumber: string, options: { notify?: boolean; force?: true } = {}): Promise<EmulatedPayment> {
+    return this.call('POST', `/payments/${encodeURIComponent(channelNumber)}/pay`, options);
+  }
+
+  refuse(channelNumber: string): Promise<EmulatedPayment> {
+    return this.call('POST', `/payments/${encodeURIComponent(channelNumber)}/refuse`, {});
+  }
+
+  /** `times` notifications at once; without a delay tells how they were answered, e.g. `{"204":100}`. */
+  notify(channelNumber: string, options: { times?: number; delayMs?: number } = {}): Promise<NotifyAnswer> {
+    return this.call('POST', `/payments/${encodeURIComponent(channelNumber)}/notify`, options);
+  }
+
+  fault(kind: string, options: FaultOptions = {}): Promise<{ id: string }> {
+    return this.call('POST', '/faults', { target: 'wechat_pay', kind, times: 1, ...options });
+  }
+
+  /** Faults that have not all happened yet. */
+  async faults(): Promise<{ id: string; kind: string; left: number }[]> {
+    return (await this.call<{ items: { id: string; kind: string; left: number }[] }>('GET', '/faults')).items;
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.call('DELETE', '/faults');
+  }
+
+  /** How often each endpoint was called. */
+  calls(): Promise<CallsReport> {
+    return this.call('GET', '/calls');
+  }
+
+  async resetCalls(): Promise<void> {
+    await this.call('DELETE', '/calls');
+  }
+
+  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.url}/control${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+}
+
+export interface EmulatedPayment {
+  readonly channelNumber: string;
+  readonly channel: 'wechat_pay';
+  readonly state: 'unpaid' | 'in_progress' | 'failed' | 'paid' | 'refunded' | 'closed';
+  readonly amountFen: number;
+}
+
+export interface NotifyAnswer {
+  readonly times: number;
+  /** By status, or `unreachable`. */
+  readonly answers: Readonly<Record<string, number>>;
+}
+
+/** `on` limits it to one call; the rest is explained in docs/emulator.md. */
+export interface FaultOptions {
+  readonly times?: number;
+  readonly on?:
+    'create' | 'query' | 'close' | 'refund' | 'query_refund' | 'bill' | 'bill_file' | 'certificates' | 'notification';
+  readonly delayMs?: number;
+  readonly seconds?: number;
+  readonly rate?: number;
+  readonly seed?: number;
+}
+
+export interface CallsReport {
+  readonly since: string;
+  readonly endpoints: readonly { on: string; count: number; byStatus: Readonly<Record<string, number>> }[];
+  readonly peakPerSecond: number;
+  readonly perSecond: readonly { at: string; count: number }[];
+}
