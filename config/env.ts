@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readWechatPay, wechatPayFaults, wechatPayVariables, type WechatPayAccess } from './wechat-pay';
 
 /**
  * The environment, parsed once by each main and handed on as plain values. All faults are reported at once, each with
@@ -83,6 +84,7 @@ const variables = {
   MALLFLOW_WORKER_POOL: integer(1, 500).default(20),
   MALLFLOW_WORKFLOW_CACHE: integer(10, 1_000_000).default(1_500),
   MALLFLOW_WATCHDOG_SECONDS: seconds.default(10_000),
+  ...wechatPayVariables,
 } as const;
 
 /** Read by the set-up scripts, not by the product. */
@@ -103,7 +105,10 @@ export function parseEnvironment(environment: Environment): Parsed {
   if (!parsed.success) {
     for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')}: expected ${issue.message}`);
   }
-  faults.push(...productionFaults(environment));
+  faults.push(
+    ...productionFaults(environment),
+    ...wechatPayFaults(environment, environment['NODE_ENV'] === 'production'),
+  );
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return parsed.data;
 }
@@ -135,6 +140,17 @@ export function dataKeys(parsed: Parsed) {
   return dataKeysOf(parsed.MALLFLOW_DATA_KEYS);
 }
 
+/**
+ * Undefined when no variable of WeChat Pay is given: then nobody can pay by it.
+ * @throws ConfigurationError with every file and key that is not what it should be
+ */
+export function wechatPay(parsed: Parsed): WechatPayAccess | undefined {
+  const faults: string[] = [];
+  const access = readWechatPay(parsed, (fault) => faults.push(fault));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return access;
+}
+
 /** @throws ConfigurationError when the owner's URL is missing: only the owner migrates and furnishes. */
 export function ownerUrl(parsed: Parsed): string {
   if (parsed.DATABASE_URL === undefined) throw new ConfigurationError(['DATABASE_URL: expected a postgres:// URL']);
@@ -149,6 +165,10 @@ export interface TimeProfile {
   readonly attemptMs: number;
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
+  /** Pauses between asking a payment channel about one attempt, the last repeated. */
+  readonly askAgainMs: readonly number[];
+  /** One attempt of a step that calls a payment channel. */
+  readonly channelStepMs: number;
 }
 
 const timeProfiles: Readonly<Record<Parsed['MALLFLOW_TIME_PROFILE'], TimeProfile>> = {
@@ -159,6 +179,8 @@ const timeProfiles: Readonly<Record<Parsed['MALLFLOW_TIME_PROFILE'], TimeProfile
     attemptMs: 10_000,
     firstRetryMs: 1_000,
     longestRetryMs: 60_000,
+    askAgainMs: [5_000, 30_000, 60_000, 180_000, 600_000],
+    channelStepMs: 40_000,
   },
   short: {
     workflowTaskMs: 2_000,
@@ -167,6 +189,8 @@ const timeProfiles: Readonly<Record<Parsed['MALLFLOW_TIME_PROFILE'], TimeProfile
     attemptMs: 3_000,
     firstRetryMs: 100,
     longestRetryMs: 1_000,
+    askAgainMs: [500, 1_000, 2_000, 3_000],
+    channelStepMs: 6_000,
   },
 };
 
@@ -176,14 +200,18 @@ export function timeProfile(parsed: Parsed): TimeProfile {
 
 /** What a new run of each kind is given to live by. */
 export function casePolicies(parsed: Parsed) {
-  const { quickMs, attemptMs, firstRetryMs, longestRetryMs } = timeProfile(parsed);
+  const { quickMs, attemptMs, firstRetryMs, longestRetryMs, workflowTaskMs, askAgainMs, channelStepMs } =
+    timeProfile(parsed);
   const times = { quickMs, attemptMs, firstRetryMs, longestRetryMs };
   return {
     purchase: {
       payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
       detailOpenForMs: parsed.MALLFLOW_DETAIL_OPEN_SECONDS,
+      // Before the caller is told that it takes longer.
+      awaitPaymentMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),
       times,
     },
+    payment: { askAgainMs, channelStepMs, workflowTaskMs, times },
     commodityAdd: {
       draftKeptMs: parsed.MALLFLOW_DRAFT_KEPT_SECONDS,
       remindBeforeMs: parsed.MALLFLOW_DRAFT_REMINDER_SECONDS,

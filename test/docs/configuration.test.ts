@@ -5,6 +5,7 @@ import { parseEnvironment } from '../../config/env';
 const root = join(__dirname, '..', '..');
 const operations = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
 const source = readFileSync(join(root, 'config', 'env.ts'), 'utf8');
+const wechatPaySource = readFileSync(join(root, 'config', 'wechat-pay.ts'), 'utf8');
 
 /** The cells of the table behind `<!-- mark -->`, without its head. */
 function table(mark: string): string[][] {
@@ -24,18 +25,23 @@ function table(mark: string): string[][] {
 
 /** Names in backticks. */
 function names(cell: string | undefined): string[] {
-  return [...(cell ?? '').matchAll(/`([A-Z_]+)`/g)].map((match) => match[1] ?? '');
+  return [...(cell ?? '').matchAll(/`([A-Z0-9_]+)`/g)].map((match) => match[1] ?? '');
 }
 
 function declared(): string[] {
-  const block = /const variables = \{\n([\s\S]*?)\n\} as const/.exec(source)?.[1] ?? '';
-  return [...block.matchAll(/^ {2}([A-Z_]+):/gm)].map((match) => match[1] ?? '');
+  const blocks = [
+    /const variables = \{\n([\s\S]*?)\n\} as const/.exec(source),
+    /const wechatPayVariables = \{\n([\s\S]*?)\n\} as const/.exec(wechatPaySource),
+  ];
+  return blocks.flatMap((block) =>
+    [...(block?.[1] ?? '').matchAll(/^ {2}([A-Z0-9_]+):/gm)].map((match) => match[1] ?? ''),
+  );
 }
 
 describe('the configuration in docs/operations.md', () => {
   const rows = table('configuration');
 
-  it('has a row for each variable that config/env.ts knows, and for no other', () => {
+  it('has a row for each variable that config/ knows, and for no other', () => {
     expect(declared().length).toBeGreaterThan(20);
     expect(rows.flatMap(([name]) => names(name))).toEqual(declared());
   });
