@@ -1,18 +1,23 @@
-import express, { type Express } from 'express';
-import { Books } from './books/books';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Books } from './books/books';
 import { Calls } from './control/calls';
 import { controlRoutes } from './control/routes';
 import { Faults } from './faults';
 import type { Identity } from './keys/identity';
 import { Notifier } from './notifications/notifier';
+import { pageRoutes } from './page/routes';
 import { Authorizer } from './wechat/authorization';
+import { Bills } from './wechat/bills';
 import { Orders } from './wechat/orders';
 import { Payers } from './wechat/payers';
+import { Refunds } from './wechat/refunds';
 import { wechatRoutes } from './wechat/routes';
 
 export interface Emulator {
   readonly app: Express;
-  readonly notifier: Notifier;
+  /** Takes up what was under way when the process ended the last time. */
+  resume(): void;
+  stop(): void;
 }
 
 /** Wires the parts. */
@@ -21,14 +26,32 @@ export function createEmulator(identity: Identity, books: Books, timeScale: numb
   const calls = new Calls();
   const notifier = new Notifier(books, identity, faults, timeScale);
   const payers = new Payers(books, notifier);
+  const refunds = new Refunds(books, notifier);
+  const orders = new Orders(books, identity);
+  const bills = new Bills(books, identity);
   const ground = { identity, authorizer: new Authorizer(identity), faults, calls };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use('/control', controlRoutes({ books, payers, notifier, faults, calls }));
+  app.use('/control', controlRoutes({ books, payers, refunds, notifier, faults, calls }));
   // The exact bytes are what is signed.
-  app.use('/v3', express.raw({ type: () => true, limit: '1mb' }));
-  app.use(wechatRoutes(ground, { books, orders: new Orders(books, identity), payers }));
+  app.use('/v3', express.raw({ type: () => true, limit: '1mb', inflate: false }));
+  app.use(wechatRoutes(ground, { books, orders, payers, refunds, bills }));
+  app.use(pageRoutes());
   app.use((_request, response) => void response.status(404).json({ code: 'NOT_FOUND', message: 'no such path' }));
-  return { app, notifier };
+  app.use(((error: { status?: number }, _request, response, _next) => {
+    // A body that is too long, say; whatever else fails is a fault of the emulator and is written down.
+    const status = error.status ?? 500;
+    if (status >= 500) process.stderr.write(`${String((error as Error).stack)}\n`);
+    response.status(status).json({ code: status >= 500 ? 'SYSTEM_ERROR' : 'INVALID_REQUEST', message: 'not served' });
+  }) satisfies ErrorRequestHandler);
+  return {
+    app,
+    resume: () => {
+      notifier.resume();
+      payers.resume();
+      refunds.resume();
+    },
+    stop: () => notifier.stop(),
+  };
 }

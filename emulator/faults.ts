@@ -24,6 +24,8 @@ const placesOf = {
   '429': calls,
   /** Not done; 500 SYSTEM_ERROR. */
   '500': calls,
+  /** Done, and 500 SYSTEM_ERROR all the same. */
+  '500_after': calls,
   /** Done, the answer comes `delayMs` late. */
   slow: calls,
   /** Signed, but something else. */
@@ -48,6 +50,14 @@ const placesOf = {
   wrong_merchant: ['notification', 'query'],
   /** Closing answers FREQUENCY_LIMITED, and the payer, who was paying, has paid a moment later. */
   close_while_paying: ['close'],
+  /** 403: the merchant's account at the channel does not cover the refund. */
+  not_enough: ['refund'],
+  /** The refund is accepted and stays in processing until the controls settle it. */
+  keep_processing: ['refund'],
+  /** The refund is accepted and ends as REFUND.ABNORMAL. */
+  refund_abnormal: ['refund'],
+  /** The refund is accepted and ends as REFUND.CLOSED. */
+  refund_closed: ['refund'],
 } as const satisfies Readonly<Record<string, readonly Place[]>>;
 
 export type FaultKind = keyof typeof placesOf;

@@ -27,15 +27,15 @@ async function main(): Promise<void> {
   await mkdir(settings.stateDir, { recursive: true });
   const identity = await openIdentity(settings.stateDir);
   const books = await Books.open(join(settings.stateDir, 'books.jsonl'), end);
-  const { app, notifier } = createEmulator(identity, books, settings.timeScale);
-  const server = await listen(app, settings);
+  const emulator = createEmulator(identity, books, settings.timeScale);
+  const server = await listen(emulator.app, settings);
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   await writeClientEnvironment(settings.stateDir, identity, url);
   process.stdout.write(`Emulator  ${url}\n`);
-  notifier.resume();
+  emulator.resume();
   const stop = (): void => {
-    notifier.stop();
+    emulator.stop();
     server.close();
     server.closeAllConnections();
     void books.close().then(() => process.exit(0));

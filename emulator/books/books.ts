@@ -48,6 +48,14 @@ export class Books {
     return this.orders.values();
   }
 
+  newestOrders(limit: number): Order[] {
+    return newest(this.orders, limit);
+  }
+
+  newestRefunds(limit: number): Refund[] {
+    return newest(this.refundsByNumber, limit);
+  }
+
   refund(outRefundNo: string): Refund | undefined {
     return this.refundsByNumber.get(outRefundNo);
   }
@@ -136,3 +144,7 @@ function addTo(index: Map<string, Set<string>>, key: string, value: string): voi
   if (values === undefined) index.set(key, new Set([value]));
   else values.add(value);
 }
+
+/** Maps keep the order in which keys came. */
+const newest = <T>(records: ReadonlyMap<string, T>, limit: number): T[] =>
+  limit === 0 ? [] : [...records.values()].slice(-limit).reverse();

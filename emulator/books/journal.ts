@@ -27,13 +27,12 @@ export class Journal {
   /** Begins the file anew with what still holds, so that it does not grow from start to start. */
   static async begin(path: string, entries: Iterable<unknown>, failed: (error: unknown) => void): Promise<Journal> {
     const draft = await open(`${path}.new`, 'w', 0o600);
-    let lines: string[] = [];
+    const lines: string[] = [];
     for (const entry of entries) {
       lines.push(`${JSON.stringify(entry)}\n`);
       if (lines.length === 1_000) await draft.appendFile(lines.splice(0).join(''));
     }
     await draft.appendFile(lines.join(''));
-    lines = [];
     await draft.sync();
     await draft.close();
     await rename(`${path}.new`, path);

@@ -36,11 +36,17 @@ export interface Refund {
   readonly terms: string;
   readonly state: RefundState;
   readonly succeededAt: number | null;
+  /** What becomes of it by itself; null when somebody at the controls decides. */
+  readonly settlesAs: Exclude<RefundState, 'PROCESSING'> | null;
 }
+
+export type EventType = 'TRANSACTION.SUCCESS' | `REFUND.${Exclude<RefundState, 'PROCESSING'>}`;
 
 /** An event that has not been acknowledged yet. */
 export interface Notice {
+  /** The same for every repetition of one event. */
   readonly id: string;
+  readonly event: EventType;
   readonly about: 'payment' | 'refund';
   /** out_trade_no or out_refund_no. */
   readonly number: string;

@@ -1,31 +1,32 @@
 import express, { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { Books } from '../books/books';
-import { isPaid, stateOf } from '../wechat/orders';
-import { NotPossible, type Payers } from '../wechat/payers';
-import type { Order } from '../books/records';
 import { canHappen, type Faults } from '../faults';
-import type { Delivery, Notifier } from '../notifications/notifier';
+import type { Notifier } from '../notifications/notifier';
+import { NotPossible } from '../not-possible';
+import type { Payers } from '../wechat/payers';
+import type { Refunds } from '../wechat/refunds';
+import { bookRoutes } from './book-routes';
 import type { Calls } from './calls';
+import { paymentRoutes } from './payment-routes';
 import * as schemas from './schemas';
 
 export interface Controls {
   readonly books: Books;
   readonly payers: Payers;
+  readonly refunds: Refunds;
   readonly notifier: Notifier;
   readonly faults: Faults;
   readonly calls: Calls;
 }
 
-/** Newest first, as many as a person can look at. */
-const listed = 200;
-
 /** The buyer's and the channel's side, for whoever plays the outside world: a test, a bench, the page. */
 export function controlRoutes(controls: Controls): Router {
   const router = Router();
   router.use(sameSite, express.json({ limit: '64kb' }));
-  payments(router, controls);
-  faults(router, controls);
+  paymentRoutes(router, controls);
+  bookRoutes(router, controls);
+  faultRoutes(router, controls);
   router.get('/calls', (_request, response) => void response.json(controls.calls.report()));
   router.delete('/calls', (_request, response) => {
     controls.calls.reset();
@@ -36,43 +37,8 @@ export function controlRoutes(controls: Controls): Router {
   return router;
 }
 
-function payments(router: Router, { books, payers, notifier }: Controls): void {
-  router.get('/payments', (request, response) => {
-    const { reference } = schemas.paymentsQuery.parse(request.query);
-    const orders = reference === undefined ? [...books.allOrders()].slice(-listed) : books.ordersOfAttach(reference);
-    response.json({ items: orders.map(paymentOf).reverse() });
-  });
-  router.post('/payments/:number/pay', async (request, response) => {
-    const { notify, force } = schemas.payBody.parse(request.body ?? {});
-    response.json(paymentOf(await payers.pay(request.params.number, { notify, force: force === true })));
-  });
-  router.post('/payments/:number/refuse', async (request, response) => {
-    schemas.emptyBody.parse(request.body ?? {});
-    response.json(paymentOf(await payers.refuse(request.params.number)));
-  });
-  router.post('/payments/:number/notify', async (request, response) => {
-    const { times, delayMs } = schemas.notifyBody.parse(request.body ?? {});
-    const order = books.order(request.params.number);
-    if (order === undefined) throw new NotPossible(404, 'no order has this number');
-    if (!isPaid(order)) throw new NotPossible(409, 'there is nothing to tell: the order is not paid');
-    const send = () => notifier.repeat('payment', order.outTradeNo, times);
-    response.json({ times, answers: await sent(send, delayMs) });
-  });
-}
-
-/** At once: how it was answered. Later: nobody waits for it. */
-export async function sent(send: () => Promise<Delivery[]>, delayMs: number): Promise<Record<string, number>> {
-  if (delayMs > 0) {
-    setTimeout(() => void send(), delayMs).unref();
-    return {};
-  }
-  const answers: Record<string, number> = {};
-  for (const answer of await send()) answers[answer] = (answers[answer] ?? 0) + 1;
-  return answers;
-}
-
-function faults(router: Router, { faults: scripted }: Controls): void {
-  router.get('/faults', (_request, response) => void response.json({ items: scripted.all() }));
+function faultRoutes(router: Router, { faults }: Controls): void {
+  router.get('/faults', (_request, response) => void response.json({ items: faults.all() }));
   router.post('/faults', (request, response) => {
     const { target } = z.looseObject({ target: z.string() }).parse(request.body ?? {});
     if (schemas.laterTargets.includes(target)) {
@@ -84,32 +50,13 @@ function faults(router: Router, { faults: scripted }: Controls): void {
       response.status(400).json({ message: `${order.kind} cannot happen on ${order.on}` });
       return;
     }
-    response.status(201).json(scripted.add(order));
+    response.status(201).json(faults.add(order));
   });
   router.delete('/faults', (request, response) => {
     const { id, kind } = schemas.faultQuery.parse(request.query);
-    scripted.remove((fault) => (id === undefined || fault.id === id) && (kind === undefined || fault.kind === kind));
+    faults.remove((fault) => (id === undefined || fault.id === id) && (kind === undefined || fault.kind === kind));
     response.status(204).end();
   });
-}
-
-/** How an order is told: the same words as any channel's. */
-export const standings = {
-  NOTPAY: 'unpaid',
-  USERPAYING: 'in_progress',
-  PAYERROR: 'failed',
-  SUCCESS: 'paid',
-  REFUND: 'refunded',
-  CLOSED: 'closed',
-} as const;
-
-export function paymentOf(order: Order) {
-  return {
-    channelNumber: order.outTradeNo,
-    channel: 'wechat_pay',
-    state: standings[stateOf(order)],
-    amountFen: order.total,
-  };
 }
 
 /** A page of somewhere else, opened in the same browser, must not turn the controls. */

@@ -24,6 +24,31 @@ export const faultBody = z.strictObject({
 
 export const faultQuery = z.strictObject({ id: z.string().optional(), kind: z.enum(kinds).optional() });
 
+export const settlements = { success: 'SUCCESS', closed: 'CLOSED', abnormal: 'ABNORMAL' } as const;
+
+export const settleBody = z.strictObject({ as: z.enum(['success', 'closed', 'abnormal']) });
+
+/** A paid order nobody of ours has asked for. */
+export const orderBody = z.strictObject({
+  amountFen: z.int().min(1).max(10_000_000_000),
+  channelNumber: z
+    .string()
+    .regex(/^[0-9A-Za-z_\-*]{6,32}$/)
+    .optional(),
+  attach: z.string().max(128).default(''),
+  description: z.string().min(1).max(127).default('来路不明'),
+  paidAt: z.iso.datetime({ offset: true }).optional(),
+});
+
+/** Without a limit all, which takes a while when there are many. */
+export const booksQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^\d{1,7}$/)
+    .default('9999999')
+    .transform(Number),
+});
+
 export const emptyBody = z.strictObject({});
 
 export const paymentsQuery = z.strictObject({ reference: z.string().min(1).optional() });

@@ -1,6 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import type { Books } from '../books/books';
-import type { Notice, Order, Refund, RefundState } from '../books/records';
+import type { EventType, Notice } from '../books/records';
 import type { Identity } from '../keys/identity';
 import { signMessage, type SignedMessage, type Twist } from '../wechat/signing';
 import { transactionOf } from '../wechat/orders';
@@ -20,55 +20,33 @@ export function sealed(apiV3Key: Buffer, plaintext: string, associatedData: stri
   };
 }
 
-interface Event {
-  readonly type: string;
-  readonly original: 'transaction' | 'refund';
-  readonly summary: string;
-  readonly content: Readonly<Record<string, unknown>>;
-}
-
-const refundSummaries: Readonly<Record<Exclude<RefundState, 'PROCESSING'>, string>> = {
-  SUCCESS: '退款成功',
-  ABNORMAL: '退款异常',
-  CLOSED: '退款关闭',
+const summaries: Readonly<Record<EventType, string>> = {
+  'TRANSACTION.SUCCESS': '支付成功',
+  'REFUND.SUCCESS': '退款成功',
+  'REFUND.ABNORMAL': '退款异常',
+  'REFUND.CLOSED': '退款关闭',
 };
 
-/** The event a notice is about; undefined when there is nothing to tell. */
-function eventOf(books: Books, identity: Identity, notice: Pick<Notice, 'about' | 'number'>): Event | undefined {
+/** What a notice says, as of its event: what has happened since does not change it. Undefined: nothing to tell. */
+function contentOf(books: Books, identity: Identity, notice: Notice): Readonly<Record<string, unknown>> | undefined {
   if (notice.about === 'payment') {
     const order = books.order(notice.number);
-    if (order?.paidAt == null) return undefined;
-    // The event of the payment stays what it was, also when money has gone back since.
-    const content = transactionOf(identity, { ...order, state: 'SUCCESS' });
-    return { type: 'TRANSACTION.SUCCESS', original: 'transaction', summary: '支付成功', content };
+    return order?.paidAt == null ? undefined : transactionOf(identity, { ...order, state: 'SUCCESS' });
   }
   const refund = books.refund(notice.number);
   const order = refund && books.order(refund.outTradeNo);
   if (refund === undefined || order === undefined || refund.state === 'PROCESSING') return undefined;
-  return {
-    type: `REFUND.${refund.state}`,
-    original: 'refund',
-    summary: refundSummaries[refund.state],
-    content: refundNotice(identity, order, refund),
-  };
-}
-
-function refundNotice(identity: Identity, order: Order, refund: Refund): Readonly<Record<string, unknown>> {
+  const status = notice.event.slice('REFUND.'.length);
   return {
     mchid: identity.mchid,
     out_trade_no: order.outTradeNo,
     transaction_id: order.transactionId,
     out_refund_no: refund.outRefundNo,
     refund_id: refund.refundId,
-    refund_status: refund.state,
-    ...(refund.succeededAt === null ? {} : { success_time: shanghaiTime(refund.succeededAt) }),
+    refund_status: status,
+    ...(status === 'SUCCESS' && refund.succeededAt !== null ? { success_time: shanghaiTime(refund.succeededAt) } : {}),
     user_received_account: '支付用户零钱',
-    amount: {
-      total: order.total,
-      refund: refund.amount,
-      payer_total: order.total,
-      payer_refund: refund.amount,
-    },
+    amount: { total: order.total, refund: refund.amount, payer_total: order.total, payer_refund: refund.amount },
   };
 }
 
@@ -87,19 +65,20 @@ export function misstated(
 export async function notification(
   books: Books,
   identity: Identity,
-  notice: Pick<Notice, 'id' | 'about' | 'number' | 'createdAt'>,
+  notice: Notice,
   twist: Twist | undefined,
 ): Promise<SignedMessage | undefined> {
-  const event = eventOf(books, identity, notice);
-  if (event === undefined) return undefined;
-  const plaintext = JSON.stringify(misstated(event.content, twist?.kind));
+  const content = contentOf(books, identity, notice);
+  if (content === undefined) return undefined;
+  const original = notice.about === 'payment' ? 'transaction' : 'refund';
+  const plaintext = JSON.stringify(misstated(content, twist?.kind));
   const body = JSON.stringify({
     id: notice.id,
     create_time: shanghaiTime(notice.createdAt),
     resource_type: 'encrypt-resource',
-    event_type: event.type,
-    summary: event.summary,
-    resource: { original_type: event.original, ...sealed(identity.apiV3Key, plaintext, event.original) },
+    event_type: notice.event,
+    summary: summaries[notice.event],
+    resource: { original_type: original, ...sealed(identity.apiV3Key, plaintext, original) },
   });
   return signMessage(identity, body, identity.publicKeyMode, twist);
 }

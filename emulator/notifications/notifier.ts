@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Books } from '../books/books';
-import type { Notice } from '../books/records';
+import type { EventType, Notice } from '../books/records';
 import type { FaultKind, Faults } from '../faults';
 import type { Identity } from '../keys/identity';
 import { notification } from './message';
@@ -65,18 +65,17 @@ export class Notifier {
   }
 
   /** Something has happened: it is written down, and told from now on. Resolves when it is written. */
-  async announce(about: Notice['about'], number: string): Promise<void> {
-    if (this.receiver(about, number) === '') return;
+  async announce(event: EventType, number: string): Promise<void> {
+    if (this.receiver(aboutOf(event), number) === '') return;
     if (this.faults.take('notification', ['no_notification']) !== undefined) return;
-    const now = Date.now();
-    const notice: Notice = { id: eventId(about, number), about, number, createdAt: now, sent: 0, nextAt: now };
+    const notice = noticeOf(event, number);
     await this.books.saveNotice(notice);
     this.plan(notice);
   }
 
   /** The event once more, `times` at the same time, whether acknowledged or not; how each was answered. */
-  async repeat(about: Notice['about'], number: string, times: number): Promise<Delivery[]> {
-    const notice = { id: eventId(about, number), about, number, createdAt: Date.now() };
+  async repeat(event: EventType, number: string, times: number): Promise<Delivery[]> {
+    const notice = noticeOf(event, number);
     return Promise.all(Array.from({ length: times }, () => this.deliver(notice)));
   }
 
@@ -104,7 +103,7 @@ export class Notifier {
     this.plan(next);
   }
 
-  private async deliver(notice: Pick<Notice, 'id' | 'about' | 'number' | 'createdAt'>): Promise<Delivery> {
+  private async deliver(notice: Notice): Promise<Delivery> {
     const message = await notification(this.books, this.identity, notice, this.faults.take('notification', spoilt));
     if (message === undefined) return 'unreachable';
     try {
@@ -127,14 +126,15 @@ export class Notifier {
   }
 }
 
+const aboutOf = (event: EventType): Notice['about'] => (event === 'TRANSACTION.SUCCESS' ? 'payment' : 'refund');
+
+function noticeOf(event: EventType, number: string): Notice {
+  const now = Date.now();
+  return { id: eventId(event, number), event, about: aboutOf(event), number, createdAt: now, sent: 0, nextAt: now };
+}
+
 /** The same for every repetition of one event, also after a restart. */
-function eventId(about: Notice['about'], number: string): string {
-  const digest = createHash('sha256').update(`${about} ${number}`).digest('hex');
-  return [
-    digest.slice(0, 8),
-    digest.slice(8, 12),
-    digest.slice(12, 16),
-    digest.slice(16, 20),
-    digest.slice(20, 32),
-  ].join('-');
+function eventId(event: EventType, number: string): string {
+  const digest = createHash('sha256').update(`${event} ${number}`).digest('hex');
+  return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }

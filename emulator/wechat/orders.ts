@@ -1,10 +1,10 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Books } from '../books/books';
 import type { Order, TradeState } from '../books/records';
 import type { Identity } from '../keys/identity';
 import { paramError, Refusal } from './refusal';
 import type { CreateBody } from './schemas';
-import { shanghaiDay, shanghaiTime } from './time';
+import { shanghaiTime } from './time';
 
 const lifeMs = 7 * 86_400_000;
 
@@ -22,13 +22,6 @@ export const stateOf = (order: Order, now = Date.now()): TradeState =>
   (order.state === 'NOTPAY' || order.state === 'PAYERROR') && order.expiresAt <= now ? 'CLOSED' : order.state;
 
 export const isPaid = (order: Order): boolean => order.paidAt !== null;
-
-/** 28 digits, as the channel's transactions are numbered. */
-export const channelNumber = (prefix: string): string =>
-  prefix +
-  shanghaiDay(Date.now()).replaceAll('-', '') +
-  String(randomInt(10 ** 12)).padStart(12, '0') +
-  prefix.slice(0, 4);
 
 /** The channel's order desk: what the merchant may ask. The buyer's side is in payers.ts. */
 export class Orders {

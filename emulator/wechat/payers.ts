@@ -1,26 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import type { Books } from '../books/books';
 import type { Order } from '../books/records';
+import { NotPossible } from '../not-possible';
 import type { Notifier } from '../notifications/notifier';
-import { channelNumber, isPaid, stateOf } from './orders';
-
-/** What somebody at the controls cannot do now. */
-export class NotPossible extends Error {
-  override readonly name = 'NotPossible';
-
-  constructor(
-    readonly status: 404 | 409,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { newNumber } from './numbers';
+import { isPaid, stateOf } from './orders';
 
 export interface PayOptions {
   readonly notify: boolean;
   /** Although the order is closed: as when the close was lost on its way inside the channel. */
   readonly force: boolean;
 }
+
+export interface UnaskedOrder {
+  readonly amountFen: number;
+  readonly channelNumber?: string | undefined;
+  readonly attach: string;
+  readonly description: string;
+  /** RFC 3339; now when absent. */
+  readonly paidAt?: string | undefined;
+}
+
+/** What an order has once it is paid. The channel tells whole seconds. */
+const payment = (at: number) =>
+  ({
+    state: 'SUCCESS',
+    transactionId: newNumber('42000'),
+    paidAt: Math.floor(at / 1_000) * 1_000,
+    openid: `o${randomBytes(20).toString('base64url')}`,
+  }) as const;
 
 /** The buyer with a phone: pays, or is refused. */
 export class Payers {
@@ -35,17 +43,32 @@ export class Payers {
     if (isPaid(order)) return order;
     if (stateOf(order) === 'CLOSED' && !options.force)
       throw new NotPossible(409, 'the order is closed; {"force":true} pays it nevertheless');
-    const paid: Order = {
-      ...order,
-      state: 'SUCCESS',
-      transactionId: channelNumber('42000'),
-      paidAt: Math.floor(Date.now() / 1_000) * 1_000,
-      openid: `o${randomBytes(20).toString('base64url')}`,
-    };
+    const paid: Order = { ...order, ...payment(Date.now()) };
     const written = [this.books.saveOrder(paid)];
-    if (options.notify) written.push(this.notifier.announce('payment', outTradeNo));
+    if (options.notify) written.push(this.notifier.announce('TRANSACTION.SUCCESS', outTradeNo));
     await Promise.all(written);
     return paid;
+  }
+
+  /** A paid order that no merchant's request has made, as a bill may show one. Nobody is told. @throws NotPossible */
+  async payUnasked(unasked: UnaskedOrder): Promise<Order> {
+    const outTradeNo = unasked.channelNumber ?? `x${randomBytes(14).toString('hex')}`;
+    if (this.books.order(outTradeNo) !== undefined) throw new NotPossible(409, `${outTradeNo} is an order already`);
+    const at = unasked.paidAt === undefined ? Date.now() : Date.parse(unasked.paidAt);
+    const order: Order = {
+      outTradeNo,
+      description: unasked.description,
+      attach: unasked.attach,
+      notifyUrl: '',
+      total: unasked.amountFen,
+      createdAt: at,
+      expiresAt: at,
+      codeUrl: '',
+      terms: '',
+      ...payment(at),
+    };
+    await this.books.saveOrder(order);
+    return order;
   }
 
   /** The bank says no; the buyer may try again. @throws NotPossible */
@@ -64,7 +87,20 @@ export class Payers {
     const order = this.books.order(outTradeNo);
     if (order === undefined || isPaid(order)) return;
     await this.books.saveOrder({ ...order, state: 'USERPAYING' });
-    setTimeout(() => void this.pay(outTradeNo, { notify: true, force: true }), afterMs);
+    this.payLater(outTradeNo, afterMs);
+  }
+
+  /** Whoever was paying when the process ended has paid. */
+  resume(): void {
+    for (const order of this.books.allOrders()) if (order.state === 'USERPAYING') this.payLater(order.outTradeNo, 0);
+  }
+
+  private payLater(outTradeNo: string, afterMs: number): void {
+    const pay = async (): Promise<void> => {
+      if (this.books.order(outTradeNo)?.state !== 'USERPAYING') return;
+      await this.pay(outTradeNo, { notify: true, force: true });
+    };
+    setTimeout(() => void pay(), afterMs).unref();
   }
 
   private known(outTradeNo: string): Order {

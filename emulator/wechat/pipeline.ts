@@ -30,6 +30,7 @@ export interface Ground {
 /** Kinds that spoil an answer after the work is done. */
 const spoilt: readonly FaultKind[] = [
   'drop_answer',
+  '500_after',
   'slow',
   'wrong_signature',
   'probe',
@@ -111,6 +112,10 @@ async function send(
   if (fault?.kind === 'drop_answer') {
     request.socket.destroy();
     return;
+  }
+  if (fault?.kind === '500_after') {
+    status = 500;
+    answer = { kind: 'json', body: systemError().body };
   }
   if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   if (response.destroyed) return;

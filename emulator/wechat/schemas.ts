@@ -9,7 +9,7 @@ const fen = z.int().min(1).max(1_000_000_000_00);
 /** The channel counts characters, not UTF-16 units. */
 const text = (from: number, to: number) =>
   z.string().refine((value) => {
-    const length = [...value].length;
+    const length = Array.from(value).length;
     return length >= from && length <= to;
   }, `must have ${from} to ${to} characters`);
 

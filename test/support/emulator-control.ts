@@ -22,6 +22,37 @@ export class EmulatorControl {
     return this.call('POST', `/payments/${encodeURIComponent(channelNumber)}/notify`, options);
   }
 
+  /** Ends a refund that is in processing (or, as a success, one that is abnormal). */
+  settle(refundNumber: string, as: 'success' | 'closed' | 'abnormal'): Promise<EmulatedRefund> {
+    return this.call('POST', `/refunds/${encodeURIComponent(refundNumber)}/settle`, { as });
+  }
+
+  notifyRefund(refundNumber: string, options: { times?: number; delayMs?: number } = {}): Promise<NotifyAnswer> {
+    return this.call('POST', `/refunds/${encodeURIComponent(refundNumber)}/notify`, options);
+  }
+
+  /** Puts a paid order of unknown number into the books; the number is made up unless given. */
+  putOrder(order: UnaskedOrder): Promise<EmulatedPayment> {
+    return this.call('POST', '/orders', order);
+  }
+
+  /** Makes the bill of a day (Asia/Shanghai, YYYY-MM-DD) available at once. */
+  async publishBill(day: string): Promise<void> {
+    await this.call('POST', `/bills/${day}/publish`, {});
+  }
+
+  /** The emulator's own books, newest first. A limit of 0 gives the totals alone. */
+  books(limit?: number): Promise<EmulatedBooks> {
+    return this.call('GET', limit === undefined ? '/books' : `/books?limit=${limit}`);
+  }
+
+  /** Events that have not been acknowledged yet. */
+  async openNotifications(): Promise<{ event: string; number: string; sent: number; nextAt: string }[]> {
+    const path = '/notifications';
+    return (await this.call<{ items: { event: string; number: string; sent: number; nextAt: string }[] }>('GET', path))
+      .items;
+  }
+
   fault(kind: string, options: FaultOptions = {}): Promise<{ id: string }> {
     return this.call('POST', '/faults', { target: 'wechat_pay', kind, times: 1, ...options });
   }
@@ -58,8 +89,52 @@ export class EmulatorControl {
 export interface EmulatedPayment {
   readonly channelNumber: string;
   readonly channel: 'wechat_pay';
-  readonly state: 'unpaid' | 'in_progress' | 'failed' | 'paid' | 'refunded' | 'closed';
+  readonly state: 'unpaid' | 'in_progress' | 'failed' | 'paid' | 'refunding' | 'part_refunded' | 'refunded' | 'closed';
   readonly amountFen: number;
+}
+
+export interface EmulatedRefund {
+  readonly refundNumber: string;
+  readonly channelNumber: string;
+  readonly state: 'processing' | 'succeeded' | 'abnormal' | 'closed';
+  readonly amountFen: number;
+}
+
+export interface UnaskedOrder {
+  readonly amountFen: number;
+  readonly channelNumber?: string;
+  readonly attach?: string;
+  readonly description?: string;
+  /** RFC 3339; now when absent. */
+  readonly paidAt?: string;
+}
+
+export interface EmulatedBooks {
+  readonly totals: {
+    readonly payments: number;
+    readonly paid: number;
+    readonly refunds: number;
+    readonly paidFen: number;
+    readonly refundedFen: number;
+    readonly refundsInProcessingFen: number;
+    /** Came in and did not go back. */
+    readonly heldFen: number;
+  };
+  readonly payments: readonly (EmulatedPayment & {
+    readonly reference: string;
+    readonly description: string;
+    readonly transactionId: string | null;
+    readonly codeUrl: string;
+    readonly createdAt: string;
+    readonly expiresAt: string;
+    readonly paidAt: string | null;
+  })[];
+  readonly refunds: readonly (EmulatedRefund & {
+    readonly refundId: string;
+    readonly reason: string;
+    readonly createdAt: string;
+    readonly succeededAt: string | null;
+  })[];
 }
 
 export interface NotifyAnswer {
