@@ -12,6 +12,9 @@ const answerLimitBytes = 1_048_576;
 const defaultDeadlineMs = 8_000;
 const defaultPauseMs = 200;
 
+/** 202 says that a payer is paying, not that anything is done. */
+const done: ReadonlySet<number> = new Set([200, 204]);
+
 export interface Question<T> {
   readonly operation: Operation;
   readonly method: 'GET' | 'POST';
@@ -88,7 +91,8 @@ export class WechatPayHttp {
       throw error instanceof ChannelError ? error : lost(error, deadline);
     });
     this.checkSigned(response, bytes);
-    if (response.ok) return question.read(contentOf(bytes));
+    // rule: wechat-pay-only-done-is-done
+    if (done.has(response.status)) return question.read(contentOf(bytes));
     const refused = refusedBy(response.status, bytes);
     const meanings = question.meanings;
     if (meanings?.has(refused.code) === true) return meanings.get(refused.code) as T;
@@ -163,8 +167,8 @@ function refusedBy(status: number, bytes: Uint8Array): ChannelError {
 /** Names what happened on the way and nothing that was said. */
 function lost(error: unknown, deadline: AbortSignal): ChannelError {
   if (deadline.aborted) return new ChannelError('unreachable', 'TIMEOUT');
-  const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
-  return new ChannelError('unreachable', typeof cause?.code === 'string' ? cause.code : 'CONNECTION');
+  const code = (error as { cause?: { code?: unknown } } | null)?.cause?.code;
+  return new ChannelError('unreachable', typeof code === 'string' ? code : 'CONNECTION');
 }
 
 async function bodyOf(response: Response): Promise<Buffer> {
