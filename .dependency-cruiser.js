@@ -24,7 +24,7 @@ function mayImport(folder, allowed) {
 }
 
 const contracts = '^workflows/[^/]+/contract\\.ts$';
-const messages = '^workflows/shared/messages\\.ts$';
+const messages = '^workflows/shared/(?:messages|attributes)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -53,7 +53,16 @@ module.exports = {
     mayImport('temporal', ['^domain/', contracts, messages]),
     mayImport('activities', ['^domain/', contracts, messages, '^db/']),
     mayImport('api', ['^domain/', contracts, messages, '^db/', '^temporal/', '^config/', '^providers/']),
-    mayImport('worker', ['^domain/', contracts, messages, '^db/', '^temporal/', '^activities/', '^config/']),
+    mayImport('worker', [
+      '^domain/',
+      contracts,
+      messages,
+      '^db/',
+      '^temporal/',
+      '^activities/',
+      '^config/',
+      '^providers/',
+    ]),
     mayImport('admin', ['^domain/', '^db/', '^temporal/', '^config/', '^worker/resume-case\\.ts$']),
     // The outside world is another program: it imports nothing of ours, and by the lines above nobody of ours imports it.
     mayImport('emulator', []),

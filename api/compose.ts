@@ -4,6 +4,7 @@ import {
   databaseAccess,
   dataKeys,
   timeProfile,
+  wechatPay,
   type Configuration,
   type Environment,
 } from '../config/env';
@@ -11,6 +12,7 @@ import { createLog } from '../config/log';
 import { connect } from '../db/connection';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { LocalFolder } from '../providers/images/local-folder';
+import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import { Passwords } from './account/passwords';
@@ -33,6 +35,7 @@ export function composeServices(config: Configuration, environment: Environment)
   const temporal = lazyClient(temporalTarget(environment));
   const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
   const gateway = new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE);
+  const access = wechatPay(config);
   const leaseMs = deadlines.acceptedWithinMs + deadlines.resultWithinMs + 2_000;
   return {
     db,
@@ -45,6 +48,7 @@ export function composeServices(config: Configuration, environment: Environment)
       perAddress: config.MALLFLOW_ADDRESS_ATTEMPTS,
       windowMs: config.MALLFLOW_SIGN_IN_WINDOW_SECONDS,
     }),
+    channel: access === undefined ? undefined : createWechatPay(access),
     vault: new KeyedVault(dataKeys(config)),
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),

@@ -9,12 +9,14 @@ import { shelfRoutes } from './listing/shelf';
 import { imageRoutes } from './image/routes';
 import { mallRoutes } from './mall/routes';
 import { memberRoutes } from './member/routes';
+import { paymentRoutes } from './payment/routes';
 import { purchaseRoutes } from './purchase/routes';
 import { sectionRoutes } from './section/routes';
 import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
 import { operationRoutes } from './system/operations';
 import { trackingRoutes } from './tracking/routes';
+import { webhookRoutes } from './webhooks/wechat-pay';
 
 /** The business routes, all under /v1 but the bytes of images. A new process adds its table here. */
 export const businessRoutes: readonly AnyRoute[] = [
@@ -23,6 +25,8 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...mallRoutes,
   ...imageRoutes,
   ...purchaseRoutes,
+  ...paymentRoutes,
+  ...webhookRoutes,
   ...commodityRoutes,
   ...commodityStockRoutes,
   ...choiceRoutes,

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import type { PaymentChannel } from '../domain/ports/payment-channel';
 import type { Vault } from '../domain/ports/vault';
 import type { Db } from '../db/connection';
 import type { ImageStore } from '../domain/ports/image-store';
@@ -20,6 +21,8 @@ export interface Services {
   readonly throttle: SignInThrottle;
   readonly images: ImageStore;
   readonly imageEncoder: ImageEncoder;
+  /** The payment channel; undefined where none is configured. */
+  readonly channel: PaymentChannel | undefined;
   /** Seals what is secret in rows. */
   readonly vault: Vault;
   readonly log: Logger;

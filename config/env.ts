@@ -84,6 +84,8 @@ const variables = {
   MALLFLOW_WORKER_POOL: integer(1, 500).default(20),
   MALLFLOW_WORKFLOW_CACHE: integer(10, 1_000_000).default(1_500),
   MALLFLOW_WATCHDOG_SECONDS: seconds.default(10_000),
+  MALLFLOW_RELAY_MS: integer(10, 60_000).default(250),
+  MALLFLOW_PAYMENT_SWEEP_SECONDS: seconds.default(300_000),
   ...wechatPayVariables,
 } as const;
 

@@ -11,11 +11,12 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, type Workflow } from '@temporalio/common';
 import { isErrorCode, type ErrorCode, type ErrorFacts } from '../domain/shared/errors';
+import type { CaseAttributes } from '../workflows/shared/attributes';
 import { openedUpdateName, reloadSignalName, type CommandInput } from '../workflows/shared/messages';
 import { taskQueue } from './connection';
 import { Places } from './places';
 import { lastWorkflowTaskFailed } from './run-health';
-import { searchAttributesOf, type CaseAttributes } from './search-attributes';
+import { searchAttributesOf } from './search-attributes';
 
 /** What became of a command that was sent to the engine. */
 export type Delivery =
@@ -132,6 +133,22 @@ export class Gateway {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
       throw error;
     }
+  }
+
+  /**
+   * Tells the run of a case that there is something for it, and starts one where there is none: what its rows say is
+   * never left lying. The signal is a wake-up alone.
+   *
+   * @throws where the engine could not be told
+   */
+  async wake(start: CaseStart, signalName: string): Promise<void> {
+    await this.within(this.deadlines.acceptedWithinMs, () =>
+      this.client.workflow.signalWithStart(start.workflowName, {
+        ...this.startOptions(start),
+        signal: signalName,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      }),
+    );
   }
 
   private startOptions(start: CaseStart) {

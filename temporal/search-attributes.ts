@@ -1,27 +1,9 @@
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
 import type { Connection } from '@temporalio/client';
-
-/**
- * For people who look at runs in the Temporal UI or CLI and for batch operations; our own lists never use them.
- * No personal data: search attributes are not encrypted.
- */
-const kindKey = defineSearchAttributeKey('MallflowKind', SearchAttributeType.KEYWORD);
-const subjectKey = defineSearchAttributeKey('MallflowSubject', SearchAttributeType.KEYWORD);
-const enterpriseKey = defineSearchAttributeKey('MallflowEnterprise', SearchAttributeType.KEYWORD);
-
-export interface CaseAttributes {
-  readonly kind: string;
-  readonly subjectId: string;
-  readonly enterpriseId: string | null;
-}
+import { attributeNames, caseAttributes, type CaseAttributes } from '../workflows/shared/attributes';
 
 export function searchAttributesOf(attributes: CaseAttributes): TypedSearchAttributes {
-  const pairs = [
-    { key: kindKey, value: attributes.kind },
-    { key: subjectKey, value: attributes.subjectId },
-  ];
-  if (attributes.enterpriseId !== null) pairs.push({ key: enterpriseKey, value: attributes.enterpriseId });
-  return new TypedSearchAttributes(pairs);
+  return new TypedSearchAttributes(caseAttributes(attributes));
 }
 
 const alreadyExists = 6;
@@ -32,10 +14,10 @@ const registeredWithinMs = 15_000;
 
 /** Registers what {@link searchAttributesOf} sets; safe to repeat. A server that does not know them refuses every start. */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  for (const key of [kindKey, subjectKey, enterpriseKey]) {
+  for (const name of Object.values(attributeNames)) {
     try {
       await connection.withDeadline(Date.now() + registeredWithinMs, () =>
-        connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [key.name]: keyword } }),
+        connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [name]: keyword } }),
       );
     } catch (error) {
       if ((error as { code?: unknown }).code !== alreadyExists) throw error;

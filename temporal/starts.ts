@@ -6,6 +6,12 @@ import {
   type CommodityAddPolicy,
 } from '../workflows/commodity-add/contract';
 import {
+  paymentWorkflowId,
+  paymentWorkflowName,
+  type PaymentInput,
+  type PaymentPolicy,
+} from '../workflows/payment/contract';
+import {
   purchaseWorkflowId,
   purchaseWorkflowName,
   type PurchaseInput,
@@ -22,6 +28,7 @@ import type { CaseStart } from './gateway';
 /** What a new run of each kind is given to live by. */
 export interface CasePolicies {
   readonly purchase: PurchasePolicy;
+  readonly payment: PaymentPolicy;
   readonly commodityAdd: CommodityAddPolicy;
   readonly stockAllocation: StockAllocationPolicy;
 }
@@ -39,6 +46,16 @@ export const caseStarts = {
       workflowId: purchaseWorkflowId(order.purchaseId),
       enterpriseId: order.enterpriseId,
       input: { ...order, policy: settings.policies.purchase } satisfies PurchaseInput,
+      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    }),
+
+  /** A payment is begun by the run of its case; this starts its run again, or wakes it. */
+  payment: (payment: Omit<PaymentInput, 'policy'>, settings: RunSettings): CaseStart =>
+    start('payment', payment.paymentId, {
+      workflowName: paymentWorkflowName,
+      workflowId: paymentWorkflowId(payment.paymentId),
+      enterpriseId: payment.enterpriseId,
+      input: { ...payment, policy: settings.policies.payment } satisfies PaymentInput,
       workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
     }),
 

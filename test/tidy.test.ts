@@ -46,7 +46,15 @@ describe('one writer per table', () => {
     ledger_lines: ['ledger/repository'],
     ledger_holds: ['ledger/holds'],
     benefits: ['catalogue/repository'],
-    purchases: ['purchase/repository'],
+    // And by an online payment, or waiting for the end of one.
+    purchases: ['purchase/repository', 'purchase/online-repository'],
+    payments: ['payment/repository'],
+    // Opened with their payment, settled, and promised to refunds.
+    payment_attempts: ['payment/repository', 'payment/settlement', 'payment/refunds', 'payment/inbox'],
+    payment_refunds: ['payment/refunds'],
+    payment_inbox: ['payment/inbox'],
+    reconciliations: ['payment/reconciliation'],
+    reconciliation_exceptions: ['payment/reconciliation'],
     // As drafts, and in stock: brought in and allocated, kept up.
     commodities: ['stock/draft-repository', 'stock/repository', 'stock/upkeep-repository'],
     // The one way a case changes is called by every aggregate inside its own transaction.

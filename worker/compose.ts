@@ -2,18 +2,25 @@ import { existsSync } from 'node:fs';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createCommodityAddActivities } from '../activities/commodity-add/activities';
+import { createPaymentRecords } from '../activities/payment/activities';
+import { createPaymentChannelSteps } from '../activities/payment/channel-steps';
 import { createPurchaseActivities } from '../activities/purchase/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
 import { createStockAllocationActivities } from '../activities/stock-allocation/activities';
-import { casePolicies, databaseAccess, timeProfile, type Configuration } from '../config/env';
+import { casePolicies, dataKeys, databaseAccess, timeProfile, wechatPay, type Configuration } from '../config/env';
 import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
 import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
+import { KeyedVault } from '../db/secrets/keyed-vault';
+import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, type TemporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
+import type { RunSettings } from '../temporal/starts';
 import { every, type Loop } from './loops/every';
 import { expireStock } from './loops/expire-stock';
+import { relayReports } from './loops/relay-reports';
 import { settleClaims } from './loops/settle-claims';
+import { sweepPayments } from './loops/sweep-payments';
 import { sweepRuns } from './loops/sweep-runs';
 import { watchCases } from './loops/watchdog';
 
@@ -43,6 +50,10 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
   const { connection, namespace, db, codePath } = parts;
   if (!existsSync(codePath)) throw new Error(`no workflow bundle at ${codePath}: run "npm run build"`);
   const times = timeProfile(config);
+  const policies = casePolicies(config);
+  const { detailOpenForMs } = policies.purchase;
+  const access = wechatPay(config);
+  const channel = access === undefined ? undefined : createWechatPay(access);
   // No more steps at once than connections: a step that waits for one would time out.
   const slots = config.MALLFLOW_WORKER_POOL;
   return {
@@ -51,7 +62,9 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
     taskQueue: config.MALLFLOW_TASK_QUEUE,
     workflowBundle: { codePath },
     activities: {
-      ...createPurchaseActivities(db),
+      ...createPurchaseActivities(db, policies.payment),
+      ...createPaymentRecords(db, { detailOpenForMs }),
+      ...createPaymentChannelSteps({ db, channel, vault: new KeyedVault(dataKeys(config)), detailOpenForMs }),
       ...createCommodityAddActivities(db),
       ...createStockAllocationActivities(db),
     },
@@ -95,12 +108,10 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
   const temporal = lazyClient(target);
   const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
   const gateway = new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE);
-  const settings = {
-    policies: casePolicies(config),
-    workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
-  };
+  const settings = runSettings(config);
   const overdueByMs = config.MALLFLOW_WATCHDOG_SECONDS;
   return [
+    ...startPaymentLoops(config, { db, gateway, settings, log }),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'watchdog', log, () =>
       watchCases({ db, gateway, temporal, log, settings, overdueByMs }),
     ),
@@ -112,5 +123,22 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
       await deleteExpiredSessions(db);
       await deleteExpiredSignInAttempts(db);
     }),
+  ];
+}
+
+/** What a new run is given to live by. */
+export function runSettings(config: Configuration): RunSettings {
+  return { policies: casePolicies(config), workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs };
+}
+
+/** The two that keep payments moving: what channels told is passed on, and what made no progress is woken. */
+export function startPaymentLoops(
+  config: Configuration,
+  parts: { readonly db: Db; readonly gateway: Gateway; readonly settings: RunSettings; readonly log: Logger },
+): Loop[] {
+  const { MALLFLOW_RELAY_MS: relayEveryMs, MALLFLOW_PAYMENT_SWEEP_SECONDS: sweepEveryMs } = config;
+  return [
+    every(relayEveryMs, 'relay-reports', parts.log, relayReports(parts)),
+    every(sweepEveryMs, 'sweep-payments', parts.log, () => sweepPayments({ ...parts, overdueByMs: sweepEveryMs })),
   ];
 }

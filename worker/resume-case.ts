@@ -1,10 +1,12 @@
 import { whileOpenAndLocked, type WatchedCase } from '../db/case/repository';
 import type { Db } from '../db/connection';
+import { paymentOrigin, type PaymentOrigin } from '../db/payment/queries';
 import { purchaseOrigin } from '../db/purchase/queries';
 import { allocationOrigin } from '../db/stock/allocation-queries';
 import { commodityOrigin } from '../db/stock/queries';
 import type { CaseStart, Gateway } from '../temporal/gateway';
 import { caseStarts, type RunSettings } from '../temporal/starts';
+import { purchaseWorkflowId } from '../workflows/purchase/contract';
 
 /** `started`: the run was gone and is there again; `running`: it was there; `closed`: the case is over. */
 export type Resumed = 'started' | 'running' | 'closed';
@@ -30,6 +32,9 @@ async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): P
       const { placedBy, ...order } = there(await purchaseOrigin(db, at.subjectId), at);
       return caseStarts.purchase({ ...order, accountId: placedBy, ...nobodysCommand }, settings);
     }
+    case 'payment': {
+      return startOfPayment(there(await paymentOrigin(db, at.subjectId), at), settings);
+    }
     case 'commodity_add': {
       const { addedBy, ...commodity } = there(await commodityOrigin(db, at.subjectId), at);
       return caseStarts.commodityAdd({ ...commodity, accountId: addedBy, ...nobodysCommand }, settings);
@@ -39,6 +44,11 @@ async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): P
       return caseStarts.stockAllocation({ ...allocation, accountId: proposedBy, ...nobodysCommand }, settings);
     }
   }
+}
+
+/** How the run of a payment is started or woken from its rows. */
+export function startOfPayment({ purchaseId, ...origin }: PaymentOrigin, settings: RunSettings): CaseStart {
+  return caseStarts.payment({ ...origin, caseWorkflowId: purchaseWorkflowId(purchaseId) }, settings);
 }
 
 function there<O>(origin: O | undefined, at: WatchedCase): O {

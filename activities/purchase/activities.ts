@@ -1,6 +1,9 @@
 import { systemActor } from '../../domain/case/states';
-import type { Db } from '../../db/connection';
-import { recordCreation } from '../../db/command/repository';
+import type { ClosingAct } from '../../domain/purchase/states';
+import type { Db, Trx } from '../../db/connection';
+import { recordCreation, recordEffect } from '../../db/command/repository';
+import { askToClose, requestPayment } from '../../db/payment/repository';
+import { awaitClose, lockOrder, refuseWhileClosing } from '../../db/purchase/online-repository';
 import {
   endPurchase,
   payFromBalance,
@@ -9,15 +12,37 @@ import {
   type PurchaseOrder,
   type PurchaseSnapshot,
 } from '../../db/purchase/repository';
+import { paymentWorkflowId, type PaymentPolicy } from '../../workflows/payment/contract';
 import {
   purchaseWorkflowId,
+  type OpenPayment,
   type PurchaseActInput,
   type PurchaseActivities,
   type PurchaseSnapshotDto,
 } from '../../workflows/purchase/contract';
 import { inTransaction } from '../shared/transactions';
 
-export function createPurchaseActivities(db: Db): PurchaseActivities {
+/** `paymentPolicy`: what the run of a new payment is given to live by. */
+export function createPurchaseActivities(db: Db, paymentPolicy: PaymentPolicy): PurchaseActivities {
+  const toDto = (purchaseId: string, { state, dueAt, payment }: PurchaseSnapshot): PurchaseSnapshotDto => ({
+    state,
+    dueAt: dueAt?.toISOString() ?? null,
+    ...(payment === null ? {} : { payment: openPayment(purchaseId, payment, paymentPolicy) }),
+  });
+
+  /** The step as it is, or, where an online payment is open, the wish that it be closed first. */
+  const act = (
+    input: PurchaseActInput,
+    closing: ClosingAct,
+    step: (trx: Trx, order: PurchaseOrder) => Promise<PurchaseSnapshot>,
+  ): Promise<PurchaseSnapshotDto> =>
+    inTransaction(db, async (trx) => {
+      const order = orderOf(input);
+      const snapshot = await step(trx, order);
+      const mustClose = snapshot.payment !== null && snapshot.state === 'awaiting_payment';
+      return toDto(input.purchaseId, mustClose ? await closeFirst(trx, { ...order, act: closing }, step) : snapshot);
+    });
+
   return {
     openPurchase: (input) =>
       inTransaction(db, async (trx) => {
@@ -32,32 +57,69 @@ export function createPurchaseActivities(db: Db): PurchaseActivities {
         });
         // rule: opening-records-its-effect
         if (input.commandId !== null) await recordCreation(trx, input.commandId, input.purchaseId);
-        return toDto(snapshot);
+        return toDto(input.purchaseId, snapshot);
       }),
 
     loadPurchase: async ({ purchaseId }) => {
       const snapshot = await purchaseSnapshot(db, purchaseId);
       if (snapshot === undefined) throw new Error(`no purchase ${purchaseId}`);
-      return toDto(snapshot);
+      return toDto(purchaseId, snapshot);
     },
 
     payFromBalance: (input) =>
-      inTransaction(db, async (trx) =>
-        toDto(await payFromBalance(trx, { ...orderOf(input), detailOpenForMs: input.detailOpenForMs })),
-      ),
+      act(input, 'switch', (trx, order) => payFromBalance(trx, { ...order, detailOpenForMs: input.detailOpenForMs })),
 
-    cancelPurchase: (input) =>
-      inTransaction(db, async (trx) => toDto(await endPurchase(trx, { ...orderOf(input), act: 'cancel' }))),
+    requestPayment: (input) =>
+      inTransaction(db, async (trx) => {
+        const { purchaseId, commandId, by } = orderOf(input);
+        await requestPayment(trx, {
+          ...{ purchaseId, by, method: input.method, channel: 'wechat_pay', workflowIdOf: paymentWorkflowId },
+        });
+        // rule: asking-for-payment-records-its-effect
+        if (commandId !== null) await recordEffect(trx, commandId);
+        return toDto(purchaseId, await snapshotOf(trx, purchaseId));
+      }),
 
-    expirePurchase: (input) =>
-      inTransaction(db, async (trx) => toDto(await endPurchase(trx, { ...orderOf(input), act: 'expire' }))),
+    cancelPurchase: (input) => act(input, 'cancel', (trx, order) => endPurchase(trx, { ...order, act: 'cancel' })),
+
+    expirePurchase: (input) => act(input, 'expire', (trx, order) => endPurchase(trx, { ...order, act: 'expire' })),
 
     closeOrderDetail: (input) =>
       inTransaction(db, async (trx) => {
         const act = input.actor === systemActor ? 'close_unattended' : 'close';
-        return toDto(await endPurchase(trx, { ...orderOf(input), act }));
+        return toDto(input.purchaseId, await endPurchase(trx, { ...orderOf(input), act }));
       }),
   };
+}
+
+/** A payment that may still pay the order is asked to close; the order waits for that, and says so. */
+async function closeFirst(
+  trx: Trx,
+  order: PurchaseOrder & { readonly act: ClosingAct },
+  step: (trx: Trx, order: PurchaseOrder) => Promise<PurchaseSnapshot>,
+): Promise<PurchaseSnapshot> {
+  const { openPaymentId, closingAct } = await lockOrder(trx, order.purchaseId);
+  // It was closed this very moment.
+  if (openPaymentId === null) return step(trx, order);
+  if (order.act === 'switch') refuseWhileClosing({ closingAct });
+  await awaitClose(trx, order);
+  await askToClose(trx, openPaymentId, order.by);
+  return snapshotOf(trx, order.purchaseId);
+}
+
+async function snapshotOf(trx: Trx, purchaseId: string): Promise<PurchaseSnapshot> {
+  const snapshot = await purchaseSnapshot(trx, purchaseId);
+  if (snapshot === undefined) throw new Error(`no purchase ${purchaseId}`);
+  return snapshot;
+}
+
+function openPayment(
+  purchaseId: string,
+  payment: { readonly id: string; readonly enterpriseId: string; readonly closing: boolean },
+  policy: PaymentPolicy,
+): OpenPayment {
+  const { id: paymentId, enterpriseId, closing } = payment;
+  return { start: { paymentId, enterpriseId, caseWorkflowId: purchaseWorkflowId(purchaseId), policy }, closing };
 }
 
 function orderOf(input: PurchaseActInput): PurchaseOrder {
@@ -66,8 +128,4 @@ function orderOf(input: PurchaseActInput): PurchaseOrder {
     commandId: input.commandId,
     by: { actor: input.actor, requestId: input.requestId },
   };
-}
-
-function toDto(snapshot: PurchaseSnapshot): PurchaseSnapshotDto {
-  return { state: snapshot.state, dueAt: snapshot.dueAt?.toISOString() ?? null };
 }

@@ -23,6 +23,14 @@ export interface CaseKind<
 
 /** What a command brings beyond its name. */
 export interface CommandDetails<Row> {
+  /** Another update than the one of the command's name. */
+  readonly update?: string;
+  /** Another answer than the resource. */
+  readonly render?: (id: string) => Promise<unknown>;
+  /** The answer tells a secret: it is rendered again instead of being kept. */
+  readonly secret?: boolean;
+  /** Gates beside the state (409). */
+  readonly gate?: (row: Row) => void;
   /** What the rows may refuse (422) once state and gates allow it. */
   readonly facts?: (row: Row) => Promise<void>;
   /** Rides to the run beside the ids of the command: nothing personal, it stays in the history. */
@@ -55,16 +63,18 @@ export function commandCase<
       if (alreadyReached(kind.machine, current.state, name)) return 'reached';
       if (!allows(kind.machine, current.state, name))
         throw wrongState(kind.machine, current.state, kind.actions && { allowed: kind.actions(current) });
+      details.gate?.(current);
       await details.facts?.(current);
       return 'go';
     },
     deliver: (claim) =>
-      services.gateway.command(kind.workflowId(target.id), kind.updates[name], claim.updateId, {
+      services.gateway.command(kind.workflowId(target.id), details.update ?? kind.updates[name], claim.updateId, {
         commandId: claim.id,
         accountId: principal.accountId,
         requestId,
         ...details.input,
       }),
-    render: (id) => kind.render(services.db, enterpriseId, id, language),
+    secret: details.secret ?? false,
+    render: details.render ?? ((id) => kind.render(services.db, enterpriseId, id, language)),
   });
 }

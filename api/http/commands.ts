@@ -44,6 +44,8 @@ export interface CaseCommand extends CommandRequest {
   readonly deliver: (claim: Command) => Promise<Delivery>;
   /** The resource as its rows say now. */
   readonly render: (resourceId: string) => Promise<unknown>;
+  /** The answer tells a secret: it is not kept, but rendered again. */
+  readonly secret?: boolean;
 }
 
 /** A command that one transaction carries out whole; nothing is awaited, so no engine is asked. */
@@ -235,6 +237,11 @@ export class Commands {
 
   private async answer(claim: Command, command: CaseCommand): Promise<Answer> {
     const body = await command.render(claim.resourceId);
+    // rule: secrets-are-not-kept
+    if (command.secret === true) {
+      await this.db.transaction((trx) => recordEffect(trx, claim.id));
+      return { status: command.status, body };
+    }
     await keepOutcomeOfEffect(this.db, claim.id, { status: command.status, body });
     return { status: command.status, body };
   }

@@ -7,9 +7,11 @@ import { processIdOf } from '../../domain/shared/ids';
 import { allowedCommands } from '../../domain/shared/state-machine';
 import { caseEvents } from '../../db/case/queries';
 import type { Db } from '../../db/connection';
+import { paymentsOf } from '../../db/payment/queries';
 import { purchaseById, type PurchaseRow } from '../../db/purchase/queries';
 import { historySchema, resourceShape } from '../http/answers';
 import { iso, isoTime } from '../http/times';
+import { paymentSchema, renderPayment } from '../payment/render';
 
 const summaryShape = {
   ...resourceShape,
@@ -33,15 +35,15 @@ const summaryShape = {
 
 export const purchaseSummarySchema = z.strictObject(summaryShape);
 
-/** `payments` lists what online channels were asked for; paying from the balance books at once and leaves none. */
+/** `payments` lists what online channels were asked for, newest first; paying from the balance leaves none. */
 export const purchaseSchema = z.strictObject({
   ...summaryShape,
-  payments: z.array(z.never()),
+  payments: z.array(paymentSchema),
   history: historySchema,
 });
 
 export function renderPurchaseSummary(row: PurchaseRow) {
-  const { createdAt, updatedAt, commodityId, ...rest } = row;
+  const { createdAt, updatedAt, commodityId, closing, ...rest } = row;
   return {
     ...rest,
     processId: processIdOf(row.id),
@@ -50,16 +52,16 @@ export function renderPurchaseSummary(row: PurchaseRow) {
     ...(commodityId === null ? {} : { commodityId }),
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
-    actions: allowedCommands(purchaseMachine, row.state),
+    actions: closing === null ? allowedCommands(purchaseMachine, row.state) : [],
   };
 }
 
 /** The order detail (订单详情): everything the confirmation page shows, and what happened so far. */
 export async function renderPurchase(db: Db, row: PurchaseRow, language: Language) {
-  const events = await caseEvents(db, processIdOf(row.id));
+  const [events, payments] = await Promise.all([caseEvents(db, processIdOf(row.id)), paymentsOf(db, row.id)]);
   return {
     ...renderPurchaseSummary(row),
-    payments: [],
+    payments: payments.map((payment) => renderPayment(payment)),
     history: events.map((event) => ({
       at: iso(event.at),
       actor: event.actor,

@@ -12,11 +12,12 @@ import { enterpriseBalance } from '../../db/ledger/queries';
 import { newId } from '../../db/new-id';
 import { listPurchases, purchaseById, type PurchaseRow } from '../../db/purchase/queries';
 import { caseStarts } from '../../temporal/starts';
-import { purchaseUpdates, purchaseWorkflowId } from '../../workflows/purchase/contract';
+import { payOnlineUpdate, purchaseUpdates, purchaseWorkflowId } from '../../workflows/purchase/contract';
 import { acceptedSchema } from '../http/answers';
 import { commandCase, type CaseKind } from '../http/case-command';
 import { listAnswer, listQuery, listSchema, pageRequest } from '../http/lists';
-import { commandRequest, enterpriseOf, route, type AnyRoute, type Sighting } from '../http/route';
+import { commandRequest, enterpriseOf, route, type AnyRoute, type Call, type Sighting } from '../http/route';
+import { paymentSchema, renderNewestPayment } from '../payment/render';
 import {
   purchaseSchema,
   purchaseSummarySchema,
@@ -78,31 +79,69 @@ const purchaseCase: CaseKind<PurchaseRow, PurchaseState, PurchaseCommand> = {
   render: renderPurchaseById,
 };
 
+const paidOnlineSchema = z.strictObject({
+  purchase: purchaseSchema,
+  /** Absent where the order had been paid otherwise before. */
+  payment: paymentSchema.optional(),
+});
+
 const pay = route({
   method: 'post',
   path: '/v1/purchases/:id/pay',
-  summary: 'Pay now (立即支付), from the enterprise balance; answers the order detail',
+  summary: 'Pay now (立即支付): from the enterprise balance, or through a channel by a payment of its own',
   tag: 'points mall',
   access: ['mall_manager'],
   idempotency: 'required',
   find: findPurchase,
   body: payPurchaseSchema,
-  answers: { 200: purchaseSchema, 202: acceptedSchema },
-  handle: (call) =>
-    commandCase(purchaseCase, call, 'pay', {
-      facts: async (row) => {
-        // rule: only-the-balance-pays
-        if (call.body.method !== 'balance')
-          throw new DomainError('CHANNEL_NOT_AVAILABLE', {
-            errors: [{ path: '/method', code: 'CHANNEL_NOT_AVAILABLE', message: 'only balance is available here' }],
-          });
-        const { balanceFen, heldFen } = await enterpriseBalance(call.services.db, enterpriseOf(call.principal));
-        const missingFen = row.totalFen - (balanceFen - heldFen);
-        // rule: short-balance-is-checked-first
-        if (missingFen > 0) throw new DomainError('BALANCE_SHORT', { missingFen });
-      },
-    }),
+  answers: { 200: z.union([purchaseSchema, paidOnlineSchema]), 202: acceptedSchema },
+  handle: (call) => (call.body.method === 'balance' ? payFromBalance(call) : payOnline(call, call.body.method)),
 });
+
+type PayCall = Call<z.infer<typeof payPurchaseSchema>, undefined, PurchaseRow>;
+
+function payFromBalance(call: PayCall) {
+  return commandCase(purchaseCase, call, 'pay', {
+    gate: refuseWhileClosing,
+    facts: async (row) => {
+      const { balanceFen, heldFen } = await enterpriseBalance(call.services.db, enterpriseOf(call.principal));
+      const missingFen = row.totalFen - (balanceFen - heldFen);
+      // rule: short-balance-is-checked-first
+      if (missingFen > 0) throw new DomainError('BALANCE_SHORT', { missingFen });
+    },
+  });
+}
+
+function payOnline(call: PayCall, method: 'wechat_native' | 'bank_b2b') {
+  const { services, principal, language } = call;
+  const enterpriseId = enterpriseOf(principal);
+  return commandCase(purchaseCase, call, 'pay', {
+    update: payOnlineUpdate,
+    input: { method },
+    gate: refuseWhileClosing,
+    facts: () => {
+      // rule: only-configured-channels-pay
+      if (method !== 'wechat_native' || services.channel === undefined)
+        throw new DomainError('CHANNEL_NOT_AVAILABLE', {
+          errors: [{ path: '/method', code: 'CHANNEL_NOT_AVAILABLE', message: 'not available here' }],
+        });
+      return Promise.resolve();
+    },
+    secret: true,
+    render: async (id) => {
+      const [purchase, payment] = await Promise.all([
+        renderPurchaseById(services.db, enterpriseId, id, language),
+        renderNewestPayment(services, id),
+      ]);
+      return { purchase, ...(payment === undefined ? {} : { payment }) };
+    },
+  });
+}
+
+function refuseWhileClosing(row: PurchaseRow): void {
+  // rule: closing-orders-take-no-payment
+  if (row.closing !== null) throw new DomainError('PAYMENT_IN_PROGRESS', { allowed: [] });
+}
 
 const cancel = route({
   method: 'post',

@@ -14,12 +14,12 @@ export interface Snapshot<S extends string> {
  *
  * @throws DomainError WRONG_STATE `{state, allowed, dueAt}`: the run goes on from there
  */
-export async function refusedOrDone<S extends string, A extends string, C extends A>(
+export async function refusedOrDone<S extends string, A extends string, C extends A, N extends Snapshot<S>>(
   trx: Trx,
   machine: StateMachine<S, A, C>,
-  snapshot: Snapshot<S>,
+  snapshot: N,
   commandId: string | null,
-): Promise<Snapshot<S>> {
+): Promise<N> {
   // rule: done-command-is-not-refused
   if (commandId !== null && (await hasEffect(trx, commandId))) return snapshot;
   throw wrongState(machine, snapshot.state, { dueAt: snapshot.dueAt?.toISOString() ?? null });

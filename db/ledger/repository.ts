@@ -9,7 +9,7 @@ import { DomainError } from '../../domain/shared/errors';
 import { firstRow, rows, run, type Trx } from '../connection';
 import { newId } from '../new-id';
 
-/** Opens the three accounts of a new enterprise. Only `funding` may be negative: it mirrors what came in. */
+/** Opens the accounts of a new enterprise. Two may be negative, since they mirror what came in from outside. */
 export async function openLedger(trx: Trx, enterpriseId: string): Promise<void> {
   for (const purpose of ledgerPurposes) {
     const id = ledgerAccountId(purpose, enterpriseId);
@@ -20,7 +20,7 @@ export async function openLedger(trx: Trx, enterpriseId: string): Promise<void> 
     });
     await run(trx, 'insert into ledger_balances (account_id, may_be_negative) values (:id, :negative)', {
       id,
-      negative: purpose === 'funding',
+      negative: purpose === 'funding' || purpose === 'wechat_pay',
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { FrozenBenefit } from '../../domain/catalogue/benefit';
-import type { PurchaseState } from '../../domain/purchase/states';
+import type { ClosingAct, PurchaseState } from '../../domain/purchase/states';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
 
@@ -12,13 +12,15 @@ export interface PurchaseRow {
   readonly totalFen: number;
   readonly expiresAt: Date;
   readonly commodityId: string | null;
+  /** An online payment is being closed: until that is certain nobody can do anything. */
+  readonly closing: ClosingAct | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
 const columns = `
   id, state, benefit, quantity, unit_price_fen as "unitPriceFen", total_fen as "totalFen",
-  expires_at as "expiresAt", commodity_id as "commodityId", created_at as "createdAt", updated_at as "updatedAt"`;
+  expires_at as "expiresAt", commodity_id as "commodityId", closing_act as closing, created_at as "createdAt", updated_at as "updatedAt"`;
 
 /** A purchase of the caller's own enterprise; another's is not there. */
 export async function purchaseById(db: Queryable, enterpriseId: string, id: string): Promise<PurchaseRow | undefined> {

@@ -1,3 +1,4 @@
+import type { CaseStanding } from '../../domain/case/states';
 import { ledgerAccountId } from '../../domain/ledger/accounts';
 import { DomainError } from '../../domain/shared/errors';
 import { transition } from '../../domain/shared/state-machine';
@@ -10,7 +11,10 @@ import { post } from '../ledger/repository';
 import { stockPurchase } from '../stock/repository';
 
 /** What a run must know of a purchase. */
-export type PurchaseSnapshot = Snapshot<PurchaseState>;
+export interface PurchaseSnapshot extends Snapshot<PurchaseState> {
+  /** The payment that may still pay it, and whether that is being closed. */
+  readonly payment: { readonly id: string; readonly enterpriseId: string; readonly closing: boolean } | null;
+}
 
 export interface Placement {
   readonly purchaseId: string;
@@ -23,9 +27,15 @@ export interface Placement {
 }
 
 export async function purchaseSnapshot(db: Queryable, purchaseId: string): Promise<PurchaseSnapshot | undefined> {
-  return firstRow<PurchaseSnapshot>(db, 'select state, due_at as "dueAt" from purchases where id = :purchaseId', {
-    purchaseId,
-  });
+  return firstRow<PurchaseSnapshot>(
+    db,
+    `select state, due_at as "dueAt",
+            case when open_payment_id is not null
+                 then jsonb_build_object('id', open_payment_id, 'enterpriseId', enterprise_id,
+                                         'closing', closing_act is not null) end as payment
+       from purchases where id = :purchaseId`,
+    { purchaseId },
+  );
 }
 
 /**
@@ -35,7 +45,7 @@ export async function purchaseSnapshot(db: Queryable, purchaseId: string): Promi
  */
 export async function placePurchase(trx: Trx, order: Placement): Promise<PurchaseSnapshot> {
   // rule: order-placed-once
-  const placed = await firstRow<PurchaseSnapshot & { title: string }>(
+  const placed = await firstRow<Snapshot<PurchaseState> & { title: string }>(
     trx,
     `insert into purchases (id, enterprise_id, placed_by, benefit, quantity, unit_price_fen, total_fen,
                             state, expires_at, due_at)
@@ -63,7 +73,7 @@ export async function placePurchase(trx: Trx, order: Placement): Promise<Purchas
     dueAt: placed.dueAt,
     by: order.by,
   });
-  return { state: placed.state, dueAt: placed.dueAt };
+  return { state: placed.state, dueAt: placed.dueAt, payment: null };
 }
 
 async function existingPurchase(trx: Trx, purchaseId: string): Promise<PurchaseSnapshot> {
@@ -83,7 +93,8 @@ export interface PurchaseOrder {
 
 /**
  * 立即支付 from the enterprise balance: paid and stocked are one fact and one transaction. The balance comes last, since
- * all buyers of an enterprise meet at that row.
+ * all buyers of an enterprise meet at that row. While an online payment may still pay the order nothing happens: the
+ * answer names it.
  *
  * @throws DomainError WRONG_STATE `{state, dueAt}`, BALANCE_SHORT `{missingFen}`
  */
@@ -91,11 +102,11 @@ export async function payFromBalance(
   trx: Trx,
   order: PurchaseOrder & { readonly detailOpenForMs: number },
 ): Promise<PurchaseSnapshot> {
-  // rule: paid-only-while-awaiting-payment, paid-under-lock
+  // rule: paid-only-while-awaiting-payment, paid-under-lock, not-paid-twice-over
   const commodity = await firstRow<{ enterpriseId: string; totalFen: number }>(
     trx,
     `select enterprise_id as "enterpriseId", total_fen as "totalFen" from purchases
-      where id = :purchaseId and state = 'awaiting_payment' for update`,
+      where id = :purchaseId and state = 'awaiting_payment' and open_payment_id is null for update`,
     { purchaseId: order.purchaseId },
   );
   if (commodity === undefined) return doneOrRefused(trx, order);
@@ -119,11 +130,12 @@ export async function payFromBalance(
       { accountId: ledgerAccountId('spent', commodity.enterpriseId), amount: commodity.totalFen },
     ],
   });
-  return { state: 'stocked', dueAt };
+  return { state: 'stocked', dueAt, payment: null };
 }
 
 /**
- * An act that ends the purchase: cancelled, expired or closed.
+ * An act that ends the purchase: cancelled, expired or closed. While an online payment may still pay it nothing happens:
+ * the answer names it.
  *
  * @throws DomainError WRONG_STATE `{state, dueAt}`
  */
@@ -133,32 +145,38 @@ export async function endPurchase(
 ): Promise<PurchaseSnapshot> {
   const from: PurchaseState = order.act === 'cancel' || order.act === 'expire' ? 'awaiting_payment' : 'stocked';
   const to = transition(purchaseMachine, from, order.act);
-  // rule: ended-only-where-the-act-starts
+  // rule: ended-only-where-the-act-starts, not-ended-while-a-payment-is-open
   const ended = await firstRow(
     trx,
     `update purchases set state = :to, due_at = null, updated_at = now()
-      where id = :purchaseId and state = :from returning id`,
+      where id = :purchaseId and state = :from and open_payment_id is null returning id`,
     { purchaseId: order.purchaseId, from, to },
   );
   if (ended === undefined) return doneOrRefused(trx, order);
   // rule: ending-records-its-effect
   await moveCase(trx, order, { act: order.act, from, dueAt: null });
   if (order.commandId !== null) await recordEffect(trx, order.commandId);
-  return { state: to, dueAt: null };
+  return { state: to, dueAt: null, payment: null };
 }
 
-/** The row did not stand where the act starts. */
+/** The row did not stand where the act starts, or an open payment holds it there. */
 async function doneOrRefused(trx: Trx, order: PurchaseOrder): Promise<PurchaseSnapshot> {
   const snapshot = await purchaseSnapshot(trx, order.purchaseId);
   if (snapshot === undefined) throw new Error(`no purchase ${order.purchaseId}`);
+  if (snapshot.payment !== null) return snapshot;
   return refusedOrDone(trx, purchaseMachine, snapshot, order.commandId);
 }
 
-function moveCase(
-  trx: Trx,
-  order: PurchaseOrder,
-  move: { readonly act: PurchaseAct; readonly from: PurchaseState; readonly dueAt: Date | null },
-): Promise<void> {
+export interface PurchaseMove {
+  readonly act: PurchaseAct;
+  readonly from: PurchaseState;
+  readonly dueAt: Date | null;
+  /** Where the state alone does not tell whose turn it is. */
+  readonly standing?: CaseStanding;
+}
+
+/** {@link recordTransition} of a purchase. */
+export function moveCase(trx: Trx, order: Pick<PurchaseOrder, 'purchaseId' | 'by'>, move: PurchaseMove): Promise<void> {
   const to = transition(purchaseMachine, move.from, move.act);
   return recordTransition(trx, {
     kind: 'purchase',
@@ -166,7 +184,7 @@ function moveCase(
     act: move.act,
     from: move.from,
     to,
-    standing: purchaseStanding[to],
+    standing: move.standing ?? purchaseStanding[to],
     dueAt: move.dueAt,
     by: order.by,
   });

@@ -5,13 +5,12 @@ export type CaseState = (typeof caseStates)[number];
 export const turns = ['seller', 'reviewer', 'operator', 'provider', 'manager', 'member', 'nobody'] as const;
 export type Turn = (typeof turns)[number];
 
-export const processKinds = ['purchase', 'commodity_add', 'stock_allocation'] as const;
+export const processKinds = ['purchase', 'payment', 'commodity_add', 'stock_allocation'] as const;
 export type ProcessKind = (typeof processKinds)[number];
 
 /** The contract's whole vocabulary of kinds, so that filters know kinds of which there are no cases yet. */
 export const knownKinds = [
   ...processKinds,
-  'payment',
   'redemption',
   'seller_onboarding',
   'certification_fee',

@@ -1,4 +1,5 @@
 import type { Language } from '../shared/errors';
+import type { PaymentAct } from '../payment/states';
 import type { PurchaseAct } from '../purchase/states';
 import type { AllocationAct } from '../stock/allocation-states';
 import type { CommodityAct } from '../stock/states';
@@ -18,6 +19,7 @@ interface Wording {
  */
 const words: {
   readonly purchase: Readonly<Record<PurchaseAct | 'open', Wording>>;
+  readonly payment: Readonly<Record<PaymentAct | 'open', Wording>>;
   readonly commodity_add: Readonly<Record<CommodityAddAct | 'open', Wording>>;
   readonly stock_allocation: Readonly<Record<AllocationAct | 'open', Wording>>;
 } = {
@@ -32,6 +34,35 @@ const words: {
     },
     cancel: { en: '{actor} cancelled the order before payment', zh: '{actor} 在支付前取消了订单' },
     expire: { en: 'The order was not paid in time and expired', zh: '订单超时未支付，已失效' },
+    close_payment: {
+      en: 'The open online payment is being closed; until that is certain nothing can be done',
+      zh: '正在关闭未完成的线上支付，确认关闭前不能进行其他操作',
+    },
+    payment_closed: { en: 'The online payment was closed; the order can be paid', zh: '线上支付已关闭，可重新支付' },
+    pay_online: { en: 'The online payment came in', zh: '线上支付已到账' },
+  },
+  payment: {
+    open: { en: '{actor} chose to pay online', zh: '{actor} 选择线上支付' },
+    ask: { en: 'The channel shows the payment code', zh: '支付渠道已生成付款码' },
+    try_again: { en: '{actor} asked for a new payment code', zh: '{actor} 重新获取付款码' },
+    pay_begins: { en: 'The payer is paying', zh: '付款人正在支付' },
+    payer_refused: { en: 'The attempt ended without payment; it can be tried again', zh: '本次支付未成功，可重新支付' },
+    close: { en: 'The payment is being closed at the channel', zh: '正在关闭支付' },
+    succeed: { en: 'The payment came in', zh: '支付成功' },
+    cancel: { en: 'The payment was closed unpaid', zh: '支付已关闭，未付款' },
+    set_apart: {
+      en: 'Money of another amount came in; it is set apart until an operator decides',
+      zh: '到账金额与应付金额不符，已隔离，等待运营处理',
+    },
+    return_late: { en: 'The payment came in too late; it is being given back', zh: '付款到账过晚，正在退款' },
+    return_duplicate: { en: 'It was paid a second time; that is being given back', zh: '重复付款，正在退回多余款项' },
+    refund: { en: '{actor} ordered the refund', zh: '{actor} 发起了退款' },
+    returned: { en: 'The money was given back', zh: '款项已退回' },
+    returned_in_part: {
+      en: 'Part of the money was given back; more is on its way',
+      zh: '部分款项已退回，其余退款处理中',
+    },
+    return_fails: { en: 'The channel could not give it back; an operator must act', zh: '退款未成功，需要运营处理' },
   },
   commodity_add: {
     open: {

@@ -1,10 +1,12 @@
 /**
- * The ledger's accounts. Every enterprise has three, in fen, so that each purchase touches rows of its own enterprise
- * only: `funding` (what came in, negative), `balance` (虚拟金, what is left) and `spent` (what purchases took).
+ * The ledger's accounts. Every enterprise has five, in fen, so that each purchase touches rows of its own enterprise
+ * only: `funding` (what came in by bank transfer, negative), `balance` (虚拟金, what is left of it), `wechat_pay` (what
+ * came in through that channel and was not given back, negative: the mirror of the channel's own books), `received` (what
+ * of that is neither delivered for nor given back) and `spent` (what purchases took).
  * Every member has two, in points: `points_granted` (what was given, negative) and `points` (what is left).
- * The sum of an owner's accounts is zero at all times: money in = spent + left, points granted = points left.
+ * The sum of an owner's accounts is zero at all times: money in = spent + left + received, points granted = points left.
  */
-export const ledgerPurposes = ['funding', 'balance', 'spent'] as const;
+export const ledgerPurposes = ['funding', 'balance', 'spent', 'wechat_pay', 'received'] as const;
 export type LedgerPurpose = (typeof ledgerPurposes)[number];
 
 export const memberPurposes = ['points_granted', 'points'] as const;
@@ -16,7 +18,13 @@ export function ledgerAccountId(purpose: LedgerPurpose | MemberPurpose, ownerId:
 }
 
 /** What moved it: with `source` (the id of the business fact) it is unique, so nothing is booked twice. */
-export const journalKinds = ['top_up', 'purchase_payment', 'points_adjustment'] as const;
+export const journalKinds = [
+  'top_up',
+  'purchase_payment',
+  'points_adjustment',
+  'channel_receipt',
+  'channel_refund',
+] as const;
 export type JournalKind = (typeof journalKinds)[number];
 
 export interface LedgerLine {

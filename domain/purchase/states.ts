@@ -11,15 +11,31 @@ export type PurchaseState = (typeof purchaseStates)[number];
 export const purchaseCommands = ['pay', 'cancel', 'close'] as const;
 export type PurchaseCommand = (typeof purchaseCommands)[number];
 
-/** `stock` follows payment at once; `expire` and `close_unattended` are the two clocks (30 minutes, 7 days). */
-export type PurchaseAct = PurchaseCommand | 'stock' | 'expire' | 'close_unattended';
+/**
+ * `stock` follows payment at once; `expire` and `close_unattended` are the two clocks (30 minutes, 7 days). An online
+ * payment pays it by itself (`pay_online`); before it is cancelled, expires or is paid otherwise, an open one must be
+ * certainly closed (`close_payment`, `payment_closed`).
+ */
+export type PurchaseAct =
+  PurchaseCommand | 'pay_online' | 'close_payment' | 'payment_closed' | 'stock' | 'expire' | 'close_unattended';
+
+/** Why an open payment is being closed: what becomes of the order then (`switch`: it is paid another way). */
+export const closingActs = ['cancel', 'expire', 'switch'] as const;
+export type ClosingAct = (typeof closingActs)[number];
 
 export const purchaseMachine: StateMachine<PurchaseState, PurchaseAct, PurchaseCommand> = {
   initial: 'awaiting_payment',
   commands: purchaseCommands,
   transitions: {
     // rule: closed-only-after-stocking
-    awaiting_payment: { pay: 'paid', cancel: 'cancelled', expire: 'expired' },
+    awaiting_payment: {
+      pay: 'paid',
+      pay_online: 'paid',
+      cancel: 'cancelled',
+      expire: 'expired',
+      close_payment: 'awaiting_payment',
+      payment_closed: 'awaiting_payment',
+    },
     // rule: paid-is-never-cancelled
     paid: { stock: 'stocked' },
     stocked: { close: 'closed', close_unattended: 'closed' },

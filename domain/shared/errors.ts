@@ -27,6 +27,12 @@ export const errorCatalogue = {
   },
   SIGN_IN_REQUIRED: { status: 401, retryable: false, en: 'Sign in first.', zh: '请先登录。' },
   SIGN_IN_FAILED: { status: 401, retryable: false, en: 'Login or password is wrong.', zh: '账号或密码错误。' },
+  NOTIFICATION_REFUSED: {
+    status: 401,
+    retryable: false,
+    en: 'This notification is not provably the channel’s.',
+    zh: '无法确认该通知来自支付渠道。',
+  },
   FORBIDDEN: { status: 403, retryable: false, en: 'Your roles do not allow this.', zh: '您的角色无权执行该操作。' },
   ORIGIN_REFUSED: {
     status: 403,
@@ -113,6 +119,18 @@ export const errorCatalogue = {
     retryable: false,
     en: 'The listing is online; take it offline first.',
     zh: '商品处于上线状态，请先下线再修改。',
+  },
+  PAYMENT_IN_PROGRESS: {
+    status: 409,
+    retryable: true,
+    en: 'An online payment of this order is being closed; once that is certain you may pay again.',
+    zh: '该订单的线上支付正在关闭，确认关闭后可重新支付。',
+  },
+  REFUND_EXCEEDS: {
+    status: 409,
+    retryable: false,
+    en: 'Only {refundableFen} fen of this attempt can still be given back.',
+    zh: '该笔支付最多还可退 {refundableFen} 分。',
   },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,

@@ -11,9 +11,10 @@ import type { AnyRoute } from '../../api/http/route';
 import { businessRoutes } from '../../api/routes';
 import type { Services } from '../../api/services';
 import { parseEnvironment, type Configuration } from '../../config/env';
-import { workerOptions, openDatabase } from '../../worker/compose';
+import { openDatabase, runSettings, startPaymentLoops, workerOptions } from '../../worker/compose';
 import { seedDemo } from '../../admin/demo-data';
 import { cloneDatabase, type TestDatabase } from './database';
+import type { Emulator } from './emulator';
 import { HttpClient } from './http-client';
 
 /** A whole product in this process: its own database and task queue, real HTTP, a real worker, the short time profile. */
@@ -36,6 +37,8 @@ export interface InstallationOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Without a worker commands are accepted by nobody. Default true. */
   readonly worker?: boolean;
+  /** The outside world it is connected to: without one, online payment is not available. */
+  readonly emulator?: Emulator;
   /** Routes beside the product's own, to prove what the ground does. */
   readonly routes?: (own: readonly AnyRoute[]) => readonly AnyRoute[];
 }
@@ -43,6 +46,8 @@ export interface InstallationOptions {
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const database = await cloneDatabase();
   const imageFolder = join(tmpdir(), `mallflow-images-${randomBytes(8).toString('hex')}`);
+  const { server, url } = await listen();
+  const outside = options.emulator;
   const environment = {
     ...process.env,
     NODE_ENV: 'test',
@@ -55,14 +60,16 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     MALLFLOW_RESULT_MS: '3000',
     MALLFLOW_ADDRESS_ATTEMPTS: '10000',
     MALLFLOW_IMAGE_DIR: imageFolder,
+    MALLFLOW_RELAY_MS: '50',
+    ...(outside === undefined ? {} : { ...outside.environment, MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: url }),
     ...options.environment,
   };
   const config = parseEnvironment(environment);
   await seedDemo(database.db);
   const services = composeServices(config, environment);
   const api = createApi(services, options.routes?.(businessRoutes));
-  const { server, url } = await listen(api);
-  const worker = new TestWorker(config);
+  server.on('request', api.app);
+  const worker = new TestWorker(config, outside === undefined ? undefined : services);
   if (options.worker ?? true) await worker.start();
   return {
     database,
@@ -86,8 +93,9 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   };
 }
 
-function listen(api: Api): Promise<{ server: Server; url: string }> {
-  const server = createServer(api.app);
+/** Its address is part of the configuration, so it listens before there is an API. */
+function listen(): Promise<{ server: Server; url: string }> {
+  const server = createServer();
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       resolve({ server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
@@ -101,7 +109,11 @@ const codePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
 class TestWorker {
   private running: { worker: Worker; ended: Promise<void>; close: () => Promise<void> } | undefined;
 
-  constructor(private readonly config: Configuration) {}
+  /** With `services` it passes on what a payment channel tells. */
+  constructor(
+    private readonly config: Configuration,
+    private readonly services?: Services,
+  ) {}
 
   async start(bundle = codePath): Promise<void> {
     const db = openDatabase(this.config);
@@ -109,7 +121,12 @@ class TestWorker {
     const options = workerOptions(this.config, { connection, namespace: 'default', db, codePath: bundle });
     const worker = await Worker.create({ ...options, shutdownGraceTime: 0, shutdownForceTime: '3s' });
     const ended = worker.run();
+    const loops =
+      this.services === undefined
+        ? []
+        : startPaymentLoops(this.config, { ...this.services, db, settings: runSettings(this.config) });
     const close = async (): Promise<void> => {
+      await Promise.all(loops.map((loop) => loop.stop()));
       await connection.close();
       await db.destroy();
     };

@@ -15,7 +15,8 @@ import { openedUpdateName, reloadSignalName, type CaseSnapshot, type CommandInpu
 const openedUpdate = defineUpdate<void>(openedUpdateName);
 const reloadSignal = defineSignal(reloadSignalName);
 
-type Step<S extends string> = () => Promise<CaseSnapshot<S>>;
+/** What else is to be done before a command is answered, with nobody held up meanwhile. */
+type Afterwards<N, I> = (snapshot: N, by: I) => Promise<'done' | 'again'>;
 
 /**
  * The plumbing every case shares, so that a workflow shows nothing but its guide:
@@ -27,8 +28,8 @@ type Step<S extends string> = () => Promise<CaseSnapshot<S>>;
  *
  * Create it, register every command with {@link on}, then `await opened()`; nothing may be awaited before.
  */
-export class Case<S extends string, A extends string, C extends A> {
-  private snapshot: CaseSnapshot<S> | undefined;
+export class Case<S extends string, A extends string, C extends A, N extends CaseSnapshot<S> = CaseSnapshot<S>> {
+  private snapshot: N | undefined;
   private refusedToOpen: ApplicationFailure | undefined;
   private reloadsAsked = 0;
   private reloadsDone = 0;
@@ -36,37 +37,40 @@ export class Case<S extends string, A extends string, C extends A> {
 
   constructor(
     private readonly machine: StateMachine<S, A, C>,
-    private readonly openOrLoad: Step<S>,
-    private readonly load: Step<S>,
+    private readonly openOrLoad: () => Promise<N>,
+    private readonly load: () => Promise<N>,
   ) {
-    setHandler(reloadSignal, () => {
-      this.reloadsAsked += 1;
-    });
+    setHandler(reloadSignal, () => this.askToReload());
     setHandler(openedUpdate, async () => {
       await condition(() => this.settled);
       if (this.refusedToOpen !== undefined) throw this.refusedToOpen;
     });
   }
 
-  /** Takes a person's command: judged at once by the state the run knows, and again by the row. */
+  /** The rows are ahead of what the run knows: it re-reads them before it does anything else. */
+  askToReload(): void {
+    this.reloadsAsked += 1;
+  }
+
+  /**
+   * Takes a person's command: judged at once by the state the run knows, and again by the row. `afterwards` may wait for
+   * what the step set going, and ask for the step again.
+   */
   on<I extends CommandInput>(
     update: UpdateDefinition<void, [I]>,
     command: C,
-    step: (by: I) => Promise<CaseSnapshot<S>>,
+    step: (by: I) => Promise<N>,
+    afterwards: Afterwards<N, I> = () => Promise.resolve('done'),
   ): void {
     setHandler(
       update,
       async (by: I) => {
         await condition(() => this.settled);
         if (this.refusedToOpen !== undefined) throw this.refusedToOpen;
-        await this.inLine(async () => {
-          await this.reloadIfAsked();
-          // rule: reached-is-done
-          if (alreadyReached(this.machine, this.state, command)) return;
-          // rule: handler-judges-again
-          this.judge(command);
-          await this.take(() => step(by));
-        });
+        for (let once = true; once;) {
+          const snapshot = await this.inLine(() => this.obey(command, () => step(by)));
+          once = snapshot !== undefined && (await afterwards(snapshot, by)) === 'again';
+        }
       },
       {
         validator: (by: I) => {
@@ -78,6 +82,14 @@ export class Case<S extends string, A extends string, C extends A> {
         },
       },
     );
+  }
+
+  /** Until the case, as its rows say, is where it is waited for; at most so long. False when the time was over. */
+  async until(reached: (snapshot: N) => boolean, withinMs?: number): Promise<boolean> {
+    const there = (): boolean => this.snapshot !== undefined && !this.isBehind && reached(this.snapshot);
+    if (withinMs !== undefined) return condition(there, withinMs);
+    await condition(there);
+    return true;
   }
 
   /** Opens the case, or loads what is there. False when the domain refused: then there is no case. */
@@ -96,7 +108,7 @@ export class Case<S extends string, A extends string, C extends A> {
    * The case stands in `state` until a command or a reload moves it on, or until its due time passes and `whenDue` does.
    * Returns at once when the case is past that state already, so a flow of these picks up wherever the rows are.
    */
-  async during(state: S, clock?: { readonly whenDue: Step<S> }): Promise<void> {
+  async during(state: S, clock?: { readonly whenDue: () => Promise<N> }): Promise<void> {
     const stands = () => this.snapshot?.state === state && !this.isBehind;
     while (this.snapshot?.state === state) {
       if (this.isBehind) await this.inLine(() => this.reloadIfAsked());
@@ -120,7 +132,7 @@ export class Case<S extends string, A extends string, C extends A> {
   }
 
   private get state(): S {
-    return (this.snapshot as CaseSnapshot<S>).state;
+    return (this.snapshot as N).state;
   }
 
   /** The rows may be ahead of what the run knows. */
@@ -137,7 +149,7 @@ export class Case<S extends string, A extends string, C extends A> {
   }
 
   /** A step of the case's own clock. Where the row refuses, the run goes on from where the row stands. */
-  private async runByClock(step: Step<S>): Promise<void> {
+  private async runByClock(step: () => Promise<N>): Promise<void> {
     try {
       await this.take(step);
     } catch (error) {
@@ -150,8 +162,19 @@ export class Case<S extends string, A extends string, C extends A> {
     if (!allows(this.machine, this.state, command)) throw asFailure(wrongState(this.machine, this.state));
   }
 
+  /** One command in its turn; undefined when nothing was left to do. */
+  private async obey(command: C, step: () => Promise<N>): Promise<N | undefined> {
+    await this.reloadIfAsked();
+    // rule: reached-is-done
+    if (alreadyReached(this.machine, this.state, command)) return undefined;
+    // rule: handler-judges-again
+    this.judge(command);
+    await this.take(step);
+    return this.snapshot;
+  }
+
   /** Runs a step and adopts where it leaves the case; a refusal carries where the row stands, and is adopted too. */
-  private async take(step: Step<S>): Promise<void> {
+  private async take(step: () => Promise<N>): Promise<void> {
     try {
       this.snapshot = await step();
     } catch (error) {
@@ -159,7 +182,7 @@ export class Case<S extends string, A extends string, C extends A> {
       if (refusal?.code === 'WRONG_STATE') {
         const { state, dueAt } = refusal.facts as Partial<CaseSnapshot<S>>;
         // rule: row-moves-the-run
-        if (state !== undefined) this.snapshot = { state, dueAt: dueAt ?? null };
+        if (state !== undefined) this.snapshot = { ...(this.snapshot as N), state, dueAt: dueAt ?? null };
       }
       throw error;
     }

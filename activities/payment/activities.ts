@@ -1,0 +1,56 @@
+import type { PaymentActInput, PaymentRecords } from '../../workflows/payment/contract';
+import type { Db, Trx } from '../../db/connection';
+import type { PaymentRecord } from '../../db/payment/facts';
+import { askAtOnce, markApplied, nextReport, type UnappliedReport } from '../../db/payment/inbox';
+import { endUnpaid, lockPayment } from '../../db/payment/repository';
+import { recordChannelRefund } from '../../db/payment/refunds';
+import { recordChannelPayment } from '../../db/payment/settlement';
+import { inTransaction } from '../shared/transactions';
+import { pauseMs } from './pauses';
+import { paymentSnapshot } from './snapshot';
+
+/** `detailOpenForMs`: how long the order detail of a purchase that is paid stays open by itself. */
+export interface PaymentSettings {
+  readonly detailOpenForMs: number;
+}
+
+/** What a payment does among our own rows. */
+export function createPaymentRecords(db: Db, settings: PaymentSettings): PaymentRecords {
+  return {
+    loadPayment: ({ paymentId }) => paymentSnapshot(db, paymentId),
+
+    applyReports: async (input) => {
+      // Each in its own transaction: what one does must not depend on how many there are.
+      for (let more = true; more;)
+        more = await inTransaction(db, (trx) => applyNext(trx, input, settings.detailOpenForMs));
+      return paymentSnapshot(db, input.paymentId);
+    },
+
+    endPayment: async ({ paymentId }) => {
+      await inTransaction(db, (trx) => endUnpaid(trx, paymentId));
+      return paymentSnapshot(db, paymentId);
+    },
+  };
+}
+
+async function applyNext(trx: Trx, input: PaymentActInput, detailOpenForMs: number): Promise<boolean> {
+  const payment = await lockPayment(trx, input.paymentId);
+  const next = await nextReport(trx, input.paymentId);
+  if (next === undefined) return false;
+  await apply(trx, next, { payment, askAgainMs: input.askAgainMs, detailOpenForMs });
+  await markApplied(trx, next.id);
+  return true;
+}
+
+function apply(
+  trx: Trx,
+  { report, number }: UnappliedReport,
+  about: { readonly payment: PaymentRecord; readonly askAgainMs: readonly number[]; readonly detailOpenForMs: number },
+): Promise<void> {
+  const paymentId = about.payment.id;
+  const askAgainInMs = pauseMs(about.askAgainMs, 0);
+  if (report.about === 'payment')
+    return recordChannelPayment(trx, { ...about, paymentId, fact: report.payment, askAgainInMs });
+  if (report.about === 'refund') return recordChannelRefund(trx, { paymentId, fact: report.refund, askAgainInMs });
+  return askAtOnce(trx, number);
+}

@@ -1,0 +1,131 @@
+import type { ChannelName, ChannelPayment, ChannelRefund, ChannelReport } from '../../domain/ports/payment-channel';
+import { firstRow, rows, run, type Db, type Queryable, type Trx } from '../connection';
+
+/**
+ * Takes in what a channel told, once per event, in one statement: it is safe before anybody acts on it. A number that is
+ * none of ours, or a message about somebody else's money, is set apart for people and acted on by nobody.
+ */
+export async function takeIn(db: Queryable, channel: ChannelName, report: ChannelReport): Promise<void> {
+  const [number, said] = subjectOf(report);
+  const foreign = said.foreign.length > 0 ? `FOREIGN:${said.foreign.join('+')}` : null;
+  // rule: same-event-once, foreign-events-are-set-apart, unknown-numbers-are-set-apart
+  await run(
+    db,
+    `with whose as (
+       select payment_id from payment_attempts where :about = 'payment' and channel_number = :number
+       union all
+       select payment_id from payment_refunds where :about = 'refund' and refund_number = :number
+     ), judged as (
+       select (select payment_id from whose) as payment_id,
+              coalesce(:foreign::text, case when not exists (select from whose) then 'UNKNOWN_NUMBER' end) as problem
+     )
+     insert into payment_inbox (channel, number, event, event_type, payment_id, report, state, problem)
+     select :channel, :number, :eventId, :eventType, payment_id, :report::jsonb,
+            case when problem is null then 'waiting' else 'quarantined' end, problem
+       from judged
+     on conflict on constraint payment_inbox_once do nothing`,
+    {
+      channel,
+      number,
+      about: report.about,
+      eventId: report.eventId,
+      eventType: report.eventType,
+      report: JSON.stringify(report),
+      foreign,
+    },
+  );
+}
+
+function subjectOf(report: ChannelReport): readonly [string, ChannelPayment | ChannelRefund] {
+  return report.about === 'payment'
+    ? [report.payment.channelNumber, report.payment]
+    : [report.refund.refundNumber, report.refund];
+}
+
+/** A wish to ask the channel about an attempt anew, told like a message of the channel; `why` makes it single. */
+export async function wishToAsk(
+  trx: Trx,
+  wish: { readonly channel: ChannelName; readonly channelNumber: string; readonly why: string },
+): Promise<void> {
+  await run(
+    trx,
+    `insert into payment_inbox (channel, number, event, event_type, payment_id, report, state)
+     select :channel, :channelNumber, :why, 'ASK', payment_id, '{"about":"ask"}', 'waiting'
+       from payment_attempts where channel_number = :channelNumber
+     on conflict on constraint payment_inbox_once do nothing`,
+    wish,
+  );
+}
+
+export interface WaitingReport {
+  readonly id: number;
+  readonly paymentId: string;
+}
+
+/** What nobody has been told of yet, oldest first. */
+export async function waitingReports(db: Db, limit: number): Promise<WaitingReport[]> {
+  return rows<WaitingReport>(
+    db,
+    `select id, payment_id as "paymentId" from payment_inbox where state = 'waiting' order by id limit :limit`,
+    { limit },
+  );
+}
+
+/** Their payment's run knows: it applies them in their order. */
+export async function markTold(db: Db, ids: readonly number[]): Promise<void> {
+  await run(
+    db,
+    `update payment_inbox set state = 'told', told_at = clock_timestamp()
+      where id = any(:ids::bigint[]) and state = 'waiting'`,
+    { ids },
+  );
+}
+
+export type InboxReport = ChannelReport | { readonly about: 'ask' };
+
+export interface UnappliedReport {
+  readonly id: number;
+  readonly number: string;
+  readonly report: InboxReport;
+}
+
+/** The oldest report about a payment that was not acted on. Call it under the lock of the payment. */
+export async function nextReport(trx: Trx, paymentId: string): Promise<UnappliedReport | undefined> {
+  const found = await firstRow<UnappliedReport>(
+    trx,
+    `select id, number, report from payment_inbox
+      where payment_id = :paymentId and state in ('waiting', 'told') order by id limit 1`,
+    { paymentId },
+  );
+  return found === undefined ? undefined : { ...found, report: withInstants(found.report) };
+}
+
+/** JSON has no instants. */
+function withInstants(report: InboxReport): InboxReport {
+  const instant = (at: Date | string | null): Date | null => (at === null ? null : new Date(at));
+  if (report.about === 'payment')
+    return { ...report, payment: { ...report.payment, paidAt: instant(report.payment.paidAt) } };
+  if (report.about === 'refund')
+    return { ...report, refund: { ...report.refund, succeededAt: instant(report.refund.succeededAt) } };
+  return report;
+}
+
+export async function markApplied(trx: Trx, id: number): Promise<void> {
+  // rule: report-applied-once
+  await run(
+    trx,
+    `update payment_inbox set state = 'applied', applied_at = clock_timestamp(),
+            told_at = coalesce(told_at, clock_timestamp())
+      where id = :id and state in ('waiting', 'told')`,
+    { id },
+  );
+}
+
+/** An attempt is to be asked about at once, whatever its turn would be. */
+export async function askAtOnce(trx: Trx, channelNumber: string): Promise<void> {
+  await run(
+    trx,
+    `update payment_attempts set next_at = now(), updated_at = now() where channel_number = :channelNumber`,
+    { channelNumber },
+  );
+}
