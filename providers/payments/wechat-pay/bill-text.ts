@@ -29,9 +29,9 @@ export class BillReader {
   private orderedFen = 0;
   private refundedFen = 0;
 
-  /** @throws ChannelError */
+  /** Without its line feed, and without the byte order mark before the first. @throws ChannelError */
   line(raw: string): void {
-    const text = raw.replace(/^\uFEFF/, '').replace(/\r$/, '');
+    const text = raw.replace(/\r$/, '');
     if (text === '') return;
     if (this.header === undefined) this.header = namesOf(text, Object.values(column));
     else if (this.summaryHeader === undefined && !text.startsWith('`'))

@@ -12,6 +12,11 @@ import { billTicket, parsed } from './shapes';
 
 /** Of the unpacked file. */
 const billLimitBytes = 134_217_728;
+const lineLimitBytes = 65_536;
+const lineFeed = 0x0a;
+const gzipMark = Buffer.from([0x1f, 0x8b]);
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The book of one day: a signed answer names file and hash, the file is read as it comes.
@@ -41,28 +46,38 @@ export async function fetchBill(http: WechatPayHttp, day: string, nowMs: number)
  */
 export async function readBill(bytes: AsyncIterable<Uint8Array>, sha1: string): Promise<readonly BillRow[]> {
   const hash = createHash('sha1');
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   const reader = new BillReader();
   let fault: ChannelError | undefined;
-  let rest = '';
+  let rest: Uint8Array = Buffer.alloc(0);
   let length = 0;
-  const take = (lines: readonly string[]): void => {
+  const take = (line: Uint8Array): void => {
     // The hash comes first: of a file that is not the one named, it does not matter what is wrong in it.
-    if (fault === undefined) fault = faultOf(() => lines.forEach((line) => reader.line(line)));
+    fault ??= faultOf(() => reader.line(textOf(line)));
   };
   for await (const piece of unpacked(bytes)) {
     length += piece.length;
     if (length > billLimitBytes) throw new ChannelError('untrusted', 'BILL_TOO_LARGE');
     hash.update(piece);
-    const lines = (rest + decoded(decoder, piece)).split('\n');
-    rest = lines.pop() ?? '';
-    take(lines);
+    const [lines, unfinished] = linesOf(Buffer.concat([rest, piece]));
+    lines.forEach(take);
+    rest = unfinished;
+    if (rest.length > lineLimitBytes) throw new ChannelError('untrusted', 'BILL_SHAPE');
   }
   // rule: wechat-pay-bill-is-the-one-named
   if (hash.digest('hex') !== sha1) throw new ChannelError('untrusted', 'BILL_HASH');
-  take([rest]);
+  take(rest);
   if (fault !== undefined) throw fault;
   return reader.end();
+}
+
+function linesOf(bytes: Buffer): [Uint8Array[], Uint8Array] {
+  const lines: Uint8Array[] = [];
+  let from = 0;
+  for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, from)) {
+    lines.push(bytes.subarray(from, at));
+    from = at + 1;
+  }
+  return [lines, bytes.subarray(from)];
 }
 
 function faultOf(attempt: () => void): ChannelError | undefined {
@@ -75,9 +90,10 @@ function faultOf(attempt: () => void): ChannelError | undefined {
   }
 }
 
-function decoded(decoder: TextDecoder, piece: Uint8Array): string {
+/** A line feed is never part of another character, so lines can be told apart before they are text. */
+function textOf(line: Uint8Array): string {
   try {
-    return decoder.decode(piece, { stream: true });
+    return decoder.decode(line);
   } catch {
     throw new ChannelError('untrusted', 'BILL_SHAPE');
   }
@@ -87,16 +103,25 @@ function decoded(decoder: TextDecoder, piece: Uint8Array): string {
 async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const source = bytes[Symbol.asyncIterator]();
   try {
-    const first = await source.next();
-    if (first.done === true) return;
-    const whole = continued(first.value, source);
-    yield* first.value[0] === 0x1f && first.value[1] === 0x8b ? gunzipped(whole) : whole;
+    const begun = await beginning(source, gzipMark.length);
+    const whole = continued(begun, source);
+    yield* begun.subarray(0, gzipMark.length).equals(gzipMark) ? gunzipped(whole) : whole;
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     throw typeof code === 'string' && code.startsWith('Z_') ? new ChannelError('untrusted', 'BILL_SHAPE') : error;
   } finally {
     await source.return?.();
   }
+}
+
+async function beginning(source: AsyncIterator<Uint8Array>, atLeast: number): Promise<Buffer> {
+  let begun = Buffer.alloc(0);
+  while (begun.length < atLeast) {
+    const next = await source.next();
+    if (next.done === true) break;
+    begun = Buffer.concat([begun, next.value]);
+  }
+  return begun;
 }
 
 async function* continued(first: Uint8Array, source: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
