@@ -53,7 +53,7 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
   const policies = casePolicies(config);
   const { detailOpenForMs } = policies.purchase;
   const access = wechatPay(config);
-  const channel = access === undefined ? undefined : createWechatPay(access);
+  const channel = access === undefined ? undefined : createWechatPay(access, { deadlineMs: times.channelStepMs / 4 });
   // No more steps at once than connections: a step that waits for one would time out.
   const slots = config.MALLFLOW_WORKER_POOL;
   return {

@@ -8,12 +8,11 @@ import {
   type PaymentException,
 } from '../../domain/payment/states';
 import type { ChannelName } from '../../domain/ports/payment-channel';
-import { transition } from '../../domain/shared/state-machine';
+import { transition, wrongState } from '../../domain/shared/state-machine';
 import { recordOpening, recordTransition, type By } from '../case/record-transition';
 import { firstRow, run, type Trx } from '../connection';
 import { newId } from '../new-id';
 import { expectPayment, lockOrder, refuseWhileClosing, releaseOrder } from '../purchase/online-repository';
-import { wrongState } from '../../domain/shared/state-machine';
 import { purchaseMachine } from '../../domain/purchase/states';
 import { paymentRecord, type PaymentRecord } from './facts';
 
@@ -44,7 +43,8 @@ export interface PaymentRequest {
  */
 export async function requestPayment(trx: Trx, request: PaymentRequest): Promise<string> {
   const order = await lockOrder(trx, request.purchaseId);
-  if (order.state !== 'awaiting_payment') throw wrongState(purchaseMachine, order.state, { dueAt: null });
+  if (order.state !== 'awaiting_payment')
+    throw wrongState(purchaseMachine, order.state, { dueAt: order.dueAt?.toISOString() ?? null });
   refuseWhileClosing(order);
   if (order.openPaymentId !== null) {
     await tryAgain(trx, await lockPayment(trx, order.openPaymentId), request.by);

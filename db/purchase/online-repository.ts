@@ -15,6 +15,7 @@ const bySystem: By = { actor: systemActor, requestId: null };
 
 export interface PayableOrder {
   readonly state: PurchaseState;
+  readonly dueAt: Date | null;
   readonly enterpriseId: string;
   readonly totalFen: number;
   readonly expiresAt: Date;
@@ -27,7 +28,7 @@ export interface PayableOrder {
 export async function lockOrder(trx: Trx, purchaseId: string): Promise<PayableOrder> {
   const order = await firstRow<PayableOrder>(
     trx,
-    `select state, enterprise_id as "enterpriseId", total_fen as "totalFen", expires_at as "expiresAt",
+    `select state, due_at as "dueAt", enterprise_id as "enterpriseId", total_fen as "totalFen", expires_at as "expiresAt",
             (benefit ->> 'name') || ' × ' || quantity as title, open_payment_id as "openPaymentId",
             closing_act as "closingAct"
        from purchases where id = :purchaseId for update`,

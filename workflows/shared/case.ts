@@ -182,7 +182,7 @@ export class Case<S extends string, A extends string, C extends A, N extends Cas
       if (refusal?.code === 'WRONG_STATE') {
         const { state, dueAt } = refusal.facts as Partial<CaseSnapshot<S>>;
         // rule: row-moves-the-run
-        if (state !== undefined) this.snapshot = { ...(this.snapshot as N), state, dueAt: dueAt ?? null };
+        if (state !== undefined) this.snapshot = { state, dueAt: dueAt ?? null } as N;
       }
       throw error;
     }
