@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,12 @@ const main = join(__dirname, '..', '..', 'dist', 'emulator', 'main.js');
 export interface EmulatorOptions {
   /** Divides the waits between two notifications. Default 100: the first retry comes after 150 ms. */
   readonly timeScale?: number;
+  /** Keys of its own, made by this start: a second longer. Default: those an earlier test's emulator has made. */
+  readonly ownKeys?: true;
 }
+
+/** Made once for all tests of this checkout: making them takes longer than most tests. */
+const madeKeys = join(__dirname, '..', '..', 'dist', '.info', 'emulator-test-keys');
 
 /** The emulated outside world as a process of its own, with its own state under the temporary folder. */
 export interface Emulator {
@@ -32,7 +37,9 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const stateDir = await mkdtemp(join(tmpdir(), 'mallflow-emulator-'));
   const timeScale = options.timeScale ?? 100;
+  const isFirst = options.ownKeys === true || !(await copyKeys(madeKeys, join(stateDir, 'keys')));
   let running = await launch(stateDir, 0, timeScale);
+  if (isFirst) await copyKeys(join(stateDir, 'keys'), madeKeys);
   const { url } = running;
   const environment = await clientEnvironment(stateDir);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -88,6 +95,19 @@ async function launch(
     throw new Error(`the emulator ended before it listened: ${complaints}`);
   })();
   return { child, url: await listening };
+}
+
+/** Whole or not at all, and never over what is there already: two tests may do it at the same time. */
+async function copyKeys(from: string, to: string): Promise<boolean> {
+  const draft = `${to}.${process.pid}-${Date.now()}`;
+  try {
+    await cp(from, draft, { recursive: true });
+    await rename(draft, to);
+    return true;
+  } catch {
+    await rm(draft, { recursive: true, force: true });
+    return false;
+  }
 }
 
 async function clientEnvironment(stateDir: string): Promise<Record<string, string>> {
