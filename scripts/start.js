@@ -65,7 +65,8 @@ async function stopLeftovers() {
     { signal: 'SIGTERM', waitMs: 3_000 },
     { signal: 'SIGKILL', waitMs: 2_000 },
   ]);
-  for (const name of ['api', 'worker']) await stopLeftover(path.join(system.dataDir, 'run', `${name}.json`), steps);
+  for (const name of ['api', 'worker', 'emulator'])
+    await stopLeftover(path.join(system.dataDir, 'run', `${name}.json`), steps);
 }
 
 /** @param {{ reset: boolean, yes: boolean }} wishes */
@@ -114,6 +115,12 @@ async function startProcesses() {
         'docs/operations lists the search attributes.',
     });
   }
+  if (!system.channelIsGiven && !isProduction) {
+    await stage('Emulator', () => system.startEmulator(), {
+      note: (where) => where,
+      advice: 'read the end of .data/logs/emulator.log.',
+    });
+  }
   const worker = await system.startWorker();
   const api = await system.startApi();
   await stage(
@@ -133,12 +140,27 @@ async function startProcesses() {
   });
 }
 
+/** Nobody must take emulated money for real, or wait for real money where nothing is configured. */
+function outsideWorld() {
+  if (system.emulatorUrl !== undefined) {
+    return [
+      `  Emulator  ${system.emulatorUrl}`,
+      '                No real credentials are configured: this stands for WeChat Pay, and no money moves.',
+    ];
+  }
+  if (system.channelIsGiven) return [];
+  return [
+    '  WeChat Pay    not configured, and its emulator is not for production: nobody can pay by it (docs/payments.md)',
+  ];
+}
+
 function printWelcome() {
   const address = `http://127.0.0.1:${String(system.apiPort)}`;
   const signIn = JSON.stringify({ login: 'manager@demo', password: 'mallflow-demo' });
   const lines = ['', 'Mallflow is running.', '', `  API           ${address}      (described at ${address}/docs)`];
   if (system.temporalUiPort !== undefined)
     lines.push(`  Temporal UI   http://127.0.0.1:${String(system.temporalUiPort)}`);
+  lines.push(...outsideWorld());
   lines.push('  Logs          .data/logs/api.log and .data/logs/worker.log');
   if (!isProduction) {
     lines.push('  Sign in as    manager@demo or operator@demo, password mallflow-demo', '', '  Try it:', '');

@@ -7,7 +7,9 @@ const readline = require('node:readline/promises');
 const { stopLeftover } = require('./server-process');
 
 /** Where a killed start may have left a process: see start.js. */
-const RECORDS = ['run/api.json', 'run/worker.json', 'temporal/server.json', 'postgres/server.json'];
+const RECORDS = ['api', 'worker', 'emulator']
+  .map((name) => `run/${name}.json`)
+  .concat('temporal/server.json', 'postgres/server.json');
 
 const STEPS = /** @type {import('./server-process').StopSteps} */ ([
   { signal: 'SIGTERM', waitMs: 2_000 },

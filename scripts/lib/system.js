@@ -4,12 +4,14 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { runCommand, lastLines } = require('./run-command');
+const { sendSignal } = require('./processes');
 const { portIsFree, choosePort, releasePort } = require('./ports');
 const { startPostgres } = require('./postgres');
 const { startTemporal } = require('./temporal-server');
 const { findTemporalCli } = require('./temporal-cli');
 const { superviseChild } = require('./supervised-child');
 const { superviseServer } = require('./supervised-server');
+const { channelIsGiven, clientEnvironment, startEmulator } = require('./emulator');
 
 /** @typedef {{ name: string, stop: () => Promise<void>, kill9: () => Promise<void> }} Part */
 
@@ -23,6 +25,11 @@ const API_STOP = /** @type {import('./server-process').StopSteps} */ ([
 const WORKER_STOP = /** @type {import('./server-process').StopSteps} */ ([
   { signal: 'SIGTERM', waitMs: 3_500 },
   { signal: 'SIGKILL', waitMs: 1_000 },
+]);
+
+const EMULATOR_STOP = /** @type {import('./server-process').StopSteps} */ ([
+  { signal: 'SIGTERM', waitMs: 1_000 },
+  { signal: 'SIGKILL', waitMs: 500 },
 ]);
 
 /** The longest an orderly stop takes; whatever is left then is killed. */
@@ -45,8 +52,11 @@ class System {
     /** What the children find in their environment beside what the user gave. */
     this.addresses = { DATABASE_URL: env['DATABASE_URL'] ?? '', TEMPORAL_ADDRESS: env['TEMPORAL_ADDRESS'] ?? '' };
     this.temporalIsGiven = this.addresses.TEMPORAL_ADDRESS !== '';
+    this.channelIsGiven = channelIsGiven(env);
+    this.emulatorUrl = /** @type {string | undefined} */ (undefined);
     this.apiPort = 0;
     this.temporalUiPort = /** @type {number | undefined} */ (undefined);
+    this.worker = /** @type {import('./supervised-child').SupervisedChild | undefined} */ (undefined);
     this.stopping = false;
   }
 
@@ -90,9 +100,35 @@ class System {
     return server.first.address;
   }
 
+  /** The outside world of an installation that has no credentials for the real one. */
+  async startEmulator() {
+    const dir = path.join(this.dataDir, 'emulator');
+    this.emulatorUrl = await startEmulator(dir, (env) =>
+      this.startChild({
+        name: 'emulator',
+        file: 'emulator/main.js',
+        nodeOptions: [],
+        stopSteps: EMULATOR_STOP,
+        env: () => Promise.resolve({ ...this.env, ...env }),
+      }),
+    );
+    // It sends its notifications there, so the worker must know before it asks for the first payment.
+    await this.chooseApiPort();
+    return this.emulatorUrl;
+  }
+
+  /** How the emulator is reached, and where it reaches us. */
+  outsideWorld() {
+    if (this.emulatorUrl === undefined) return {};
+    return {
+      ...clientEnvironment(path.join(this.dataDir, 'emulator')),
+      MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: `http://127.0.0.1:${String(this.apiPort)}`,
+    };
+  }
+
   /** What the API, the worker and the admin program are started with. */
   childEnvironment() {
-    const env = { ...this.env, ...this.addresses };
+    const env = { ...this.env, ...this.addresses, ...this.outsideWorld() };
     // Ours alone: the programs refuse variables of this prefix that they do not know.
     delete (/** @type {NodeJS.ProcessEnv} */ (env)['MALLFLOW_CACHE_DIR']);
     return env;
@@ -139,14 +175,15 @@ class System {
     return child;
   }
 
-  startWorker() {
-    return this.startChild({
+  async startWorker() {
+    this.worker = await this.startChild({
       name: 'worker',
       file: 'worker/main.js',
       nodeOptions: ['--max-old-space-size=512'],
       stopSteps: WORKER_STOP,
       env: () => Promise.resolve(this.childEnvironment()),
     });
+    return this.worker;
   }
 
   startApi() {
@@ -155,7 +192,10 @@ class System {
       file: 'api/main.js',
       nodeOptions: [],
       stopSteps: API_STOP,
-      env: async () => ({ ...this.childEnvironment(), PORT: String(await this.chooseApiPort()) }),
+      env: async () => {
+        const port = String(await this.chooseApiPort());
+        return { ...this.childEnvironment(), PORT: port };
+      },
     });
   }
 
@@ -173,8 +213,15 @@ class System {
       this.say(
         `Port ${String(before)} was taken meanwhile: the API is now at http://127.0.0.1:${String(this.apiPort)}`,
       );
+      this.tellWorker();
     }
     return this.apiPort;
+  }
+
+  /** The worker tells the emulator where notifications go: it is brought back with the new address. */
+  tellWorker() {
+    const pid = this.worker?.pid();
+    if (this.emulatorUrl !== undefined && pid !== undefined) sendSignal(pid, 'SIGTERM');
   }
 
   /** Stops all parts in order: first who takes work, last who keeps it. */
@@ -194,7 +241,7 @@ class System {
   }
 }
 
-const STOP_ORDER = ['api', 'worker', 'Temporal', 'Postgres'];
+const STOP_ORDER = ['api', 'worker', 'emulator', 'Temporal', 'Postgres'];
 
 /** @param {Part} part */
 const stopRank = (part) => STOP_ORDER.indexOf(part.name);

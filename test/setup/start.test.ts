@@ -17,22 +17,35 @@ const recordedPid = (checkout: string, name: string) =>
 const administered = (checkout: string) => readFileSync(path.join(checkout, 'administered'), 'utf8');
 
 const everyPid = (checkout: string) =>
-  ['run/api.json', 'run/worker.json', 'temporal/server.json', 'postgres/server.json'].map((name) =>
+  ['run/api.json', 'run/worker.json', 'run/emulator.json', 'temporal/server.json', 'postgres/server.json'].map((name) =>
     recordedPid(checkout, name),
   );
+
+/** What the worker was told of WeChat Pay. */
+const workerTold = (checkout: string) => {
+  const file = path.join(checkout, 'worker-told');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : undefined;
+};
 
 it('starts, brings back what is killed, takes over after a kill -9, and stops in order within 10 s', async () => {
   const checkout = stubCheckout(awkwardFolder());
   const first = start(checkout);
   const address = (await first.says(/API +(http:\S+)/))[1] ?? '';
   await first.says(/manager@demo[^]*curl -sS \S+\/v1\/sessions/);
-  for (const stage of ['Postgres', 'Temporal', 'Migrations', 'Demo data']) {
+  const emulator = (await first.says(/^ *Emulator {2}(http:\S+)\n +No real credentials are configured/m))[1] ?? '';
+  expect(workerTold(checkout)).toEqual({
+    MALLFLOW_WECHAT_PAY_KEY: 'a=b',
+    MALLFLOW_WECHAT_PAY_BASE_URL: emulator,
+    MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: address,
+  });
+  for (const stage of ['Postgres', 'Temporal', 'Migrations', 'Emulator', 'Demo data']) {
     expect(first.output).toMatch(new RegExp(`ok +${stage} +\\d+\\.\\d s`));
   }
   expect(administered(checkout)).toBe('migrate seed-demo ');
 
   for (const pid of everyPid(checkout)) process.kill(pid, 'SIGKILL');
   await first.says(/The api ended \(signal SIGKILL\); starting it again/);
+  await first.says(/The emulator ended \(signal SIGKILL\); starting it again/);
   await first.says(/Postgres is back/);
   await first.says(/Temporal is back/);
   const status = (url: string) =>
@@ -41,6 +54,7 @@ it('starts, brings back what is killed, takes over after a kill -9, and stops in
       () => undefined,
     );
   await eventually(() => status(`${address}/readyz`));
+  await eventually(() => status(emulator));
 
   const leftovers = await eventually(() => (everyPid(checkout).every(isAlive) ? everyPid(checkout) : undefined));
   first.child.kill('SIGKILL');
@@ -51,14 +65,26 @@ it('starts, brings back what is killed, takes over after a kill -9, and stops in
   await second.says(/Ctrl-C stops everything/);
   expect(leftovers.some(isAlive)).toBe(false);
   expect(second.output).toContain(address);
+  expect(second.output).toContain(emulator);
   const running = everyPid(checkout);
   writeFileSync(path.join(checkout, 'ended'), '');
   const stoppedAt = Date.now();
   second.child.kill('SIGINT');
   expect(await second.ended).toBe(0);
   expect(Date.now() - stoppedAt).toBeLessThan(10_000);
-  expect(readFileSync(path.join(checkout, 'ended'), 'utf8')).toBe('api worker ');
+  expect(readFileSync(path.join(checkout, 'ended'), 'utf8')).toBe('api worker emulator ');
   expect(running.some(isAlive)).toBe(false);
+});
+
+it('emulates nothing beside a channel it is given', async () => {
+  const checkout = stubCheckout(awkwardFolder());
+  const { TEST_DATABASE_URL: DATABASE_URL, TEMPORAL_ADDRESS } = process.env;
+  const given = start(checkout, [], { DATABASE_URL, TEMPORAL_ADDRESS, MALLFLOW_WECHAT_PAY_MCHID: '1900000001' });
+  await given.says(/Ctrl-C stops everything/);
+  expect(given.output).not.toContain('Emulator');
+  expect(workerTold(checkout)).toEqual({ MALLFLOW_WECHAT_PAY_MCHID: '1900000001' });
+  given.child.kill('SIGINT');
+  expect(await given.ended).toBe(0);
 });
 
 it('uses the servers it is given, and tells a given Temporal of our search attributes', async () => {
@@ -87,6 +113,17 @@ it('does not bring development servers to a production installation', async () =
   const refused = start(stubCheckout(awkwardFolder()), [], { NODE_ENV: 'production', DATABASE_URL: 'postgres://x/y' });
   expect(await refused.ended).toBe(1);
   expect(refused.output).toMatch(/for development only[^]*Give DATABASE_URL and TEMPORAL_ADDRESS/);
+});
+
+it('starts no emulator in production, and says that nobody can pay', async () => {
+  const checkout = stubCheckout(awkwardFolder());
+  const { TEST_DATABASE_URL: DATABASE_URL, TEMPORAL_ADDRESS } = process.env;
+  const started = start(checkout, [], { NODE_ENV: 'production', DATABASE_URL, TEMPORAL_ADDRESS });
+  await started.says(/WeChat Pay +not configured, and its emulator is not for production[^]*Ctrl-C stops everything/);
+  expect(existsSync(path.join(checkout, '.data', 'emulator'))).toBe(false);
+  expect(workerTold(checkout)).toEqual({});
+  started.child.kill('SIGINT');
+  expect(await started.ended).toBe(0);
 });
 
 describe('--reset', () => {

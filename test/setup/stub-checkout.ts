@@ -13,9 +13,21 @@ process.on('SIGTERM', () => { appendFileSync('ended', 'api '); process.exit(0); 
 `;
 
 const worker = `
-const { appendFileSync } = require('node:fs');
+const { appendFileSync, writeFileSync } = require('node:fs');
+const told = Object.entries(process.env).filter(([name]) => name.startsWith('MALLFLOW_WECHAT_PAY_'));
+writeFileSync('worker-told', JSON.stringify(Object.fromEntries(told)));
 setInterval(() => undefined, 1000);
 process.on('SIGTERM', () => { appendFileSync('ended', 'worker '); if (!process.env.STUBBORN) process.exit(0); });
+`;
+
+const emulator = `
+const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
+const { EMULATOR_PORT: port, EMULATOR_STATE_DIR: dir } = process.env;
+mkdirSync(dir, { recursive: true });
+require('node:http').createServer((request, response) => response.end()).listen(Number(port), '127.0.0.1', () => {
+  writeFileSync(dir + '/client.env', 'MALLFLOW_WECHAT_PAY_KEY=a=b\\nMALLFLOW_WECHAT_PAY_BASE_URL=http://127.0.0.1:' + port + '\\n');
+});
+process.on('SIGTERM', () => { appendFileSync('ended', 'emulator '); process.exit(0); });
 `;
 
 const admin = `
@@ -26,7 +38,7 @@ client.connect().then(() => client.query('select 1')).then(() => client.end()).t
 `;
 
 /**
- * A checkout with the real scripts and servers around three tiny programs in place of the product: what is tried is how
+ * A checkout with the real scripts and servers around four tiny programs in place of the product: what is tried is how
  * they are started, watched and stopped.
  */
 export function stubCheckout(folder: string): string {
@@ -34,7 +46,7 @@ export function stubCheckout(folder: string): string {
   cpSync(path.join(root, 'package-lock.json'), path.join(folder, 'package-lock.json'));
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'stub', scripts: { build: 'node -e 1' } }));
-  for (const [name, program] of Object.entries({ api, worker, admin })) {
+  for (const [name, program] of Object.entries({ api, worker, emulator, admin })) {
     mkdirSync(path.join(folder, 'dist', name), { recursive: true });
     writeFileSync(path.join(folder, 'dist', name, 'main.js'), program);
   }

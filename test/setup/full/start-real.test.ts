@@ -64,7 +64,7 @@ const pidOf = (checkout: string, record: string) =>
   (JSON.parse(readFileSync(path.join(checkout, '.data', record), 'utf8')) as { pid: number }).pid;
 
 const everyPid = (checkout: string) =>
-  ['run/api.json', 'run/worker.json', 'temporal/server.json', 'postgres/server.json'].map((name) =>
+  ['run/api.json', 'run/worker.json', 'run/emulator.json', 'temporal/server.json', 'postgres/server.json'].map((name) =>
     pidOf(checkout, name),
   );
 
@@ -100,8 +100,8 @@ it('starts in a second checkout beside the first, on ports of its own', async ()
   await canSignIn(addressOne);
 });
 
-it.each(['api', 'worker', 'temporal', 'postgres'])('brings %s back when it is killed', async (part) => {
-  const record = part === 'api' || part === 'worker' ? `run/${part}.json` : `${part}/server.json`;
+it.each(['api', 'worker', 'emulator', 'temporal', 'postgres'])('brings %s back when it is killed', async (part) => {
+  const record = part === 'temporal' || part === 'postgres' ? `${part}/server.json` : `run/${part}.json`;
   const killed = pidOf(first, record);
   process.kill(killed, 'SIGKILL');
   await eventually(
