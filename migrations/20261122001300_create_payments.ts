@@ -129,9 +129,14 @@ export async function up(knex: Knex): Promise<void> {
       day date not null,
       bill_sha1 text not null,
       bill_rows integer not null,
+      -- By the channel's book, and what our ledger has booked for the same numbers.
       paid_fen bigint not null,
       refunded_fen bigint not null,
+      booked_paid_fen bigint not null,
+      booked_refunded_fen bigint not null,
+      -- Numbers that differed when the day was last compared.
       exceptions integer not null,
+      created_at timestamptz not null default now(),
       checked_at timestamptz not null default now(),
       primary key (channel, day)
     );
@@ -158,6 +163,9 @@ export async function up(knex: Knex): Promise<void> {
         check ((state = 'resolved') = (resolved_at is not null) and (state = 'resolved') = (resolved_by is not null))
     );
     create index reconciliation_exceptions_open on reconciliation_exceptions (id) where state = 'open';
+    create index reconciliation_exceptions_of_number on reconciliation_exceptions (number);
+    create index ledger_journals_of_channels on ledger_journals (posted_at)
+      where kind in ('channel_receipt', 'channel_refund');
 
     alter table payments
       add constraint payments_settled_by foreign key (settled_by) references payment_attempts,
@@ -193,8 +201,8 @@ export async function up(knex: Knex): Promise<void> {
       add constraint ledger_journals_kind_check check
         (kind in ('top_up', 'purchase_payment', 'points_adjustment', 'channel_receipt', 'channel_refund'));
 
-    grant select, insert, update on payments, payment_attempts, payment_refunds, payment_inbox,
-      reconciliations, reconciliation_exceptions to mallflow_app;
+    grant select, insert, update on payments, payment_attempts, payment_refunds, payment_inbox to mallflow_app;
+    grant select, insert, update on reconciliations, reconciliation_exceptions to mallflow_app;
   `);
 }
 
@@ -216,6 +224,7 @@ export async function down(knex: Knex): Promise<void> {
       drop column open_payment_id, drop column closing_act, drop column closing_command_id, drop column closing_actor,
       drop column closing_request_id;
     alter table payments drop column settled_by;
+    drop index ledger_journals_of_channels;
     drop table reconciliation_exceptions, reconciliations, payment_inbox, payment_refunds, payment_attempts, payments;
   `);
 }

@@ -15,7 +15,10 @@ let acts: PurchaseActivities;
 beforeAll(async () => {
   base = await furnish();
   await base.topUp(100_000);
-  acts = createPurchaseActivities(base.db);
+  acts = createPurchaseActivities(base.db, {
+    ...{ askAgainMs: [1_000], channelStepMs: 1_000, workflowTaskMs: 10_000 },
+    times: { quickMs: 1_000, attemptMs: 1_000, firstRetryMs: 1, longestRetryMs: 1 },
+  });
 });
 afterAll(async () => {
   expect(await verifyLedger(base.db)).toEqual([]);

@@ -4,6 +4,7 @@ import { newId } from '../../db/new-id';
 import { newAccount } from '../support/accounts';
 import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
+import { paymentRows } from '../support/payments';
 import { purchaseRows } from '../support/purchases';
 import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
@@ -40,6 +41,10 @@ const expected = `
   POST   /v1/purchases/:id/pay              400 404 403 403 403 403 403 401
   POST   /v1/purchases/:id/cancel           400 404 403 403 403 403 403 401
   POST   /v1/purchases/:id/close            400 404 403 403 403 403 403 401
+  GET    /v1/payments/:id                   200 404 403 403 403 200 403 401
+  POST   /v1/payments/:id/refunds           403 403 403 403 403 400 403 401
+  POST   /webhooks/wechat-pay/payments      401 401 401 401 401 401 401 401
+  POST   /webhooks/wechat-pay/refunds       401 401 401 401 401 401 401 401
   GET    /v1/award-templates                200 200 403 403 403 403 403 401
   GET    /v1/platforms                      200 200 403 403 403 403 403 401
   POST   /v1/commodities                    400 400 403 403 403 403 403 401
@@ -146,7 +151,12 @@ describe('who may call what', () => {
     const { body: memberAccount } = await clients[2]!.get('/v1/me');
     subjects = {
       ...{ docs: 'start.js', images: 'open.png', operations: operationId, enterprises: me.enterpriseId as string },
-      ...{ purchases: id, processes: id.replace('pur_', 'prc_'), commodities: commodityId ?? '' },
+      ...{
+        purchases: id,
+        payments: (await paymentRows(mallflow)).id,
+        processes: id.replace('pur_', 'prc_'),
+        commodities: commodityId ?? '',
+      },
       ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, listings: listing.id as string },
       ...{ 'mall-sections': listing.sectionId as string, malls: mallId, members: memberAccount.memberId as string },
     };
@@ -168,6 +178,8 @@ describe('who may call what', () => {
       clients.map((client) => client.call(method, concrete, body, { key: method === 'POST' ? randomUUID() : null })),
     );
     expect(replies.map(({ status }) => status)).toEqual(statuses);
-    for (const { status, body: answer } of replies) if (status >= 400) expect(answer.code).toBe(codeOf[status]);
+    // A channel is no account: it is known by its signature alone.
+    const codes = kind === 'webhooks' ? { 401: 'NOTIFICATION_REFUSED' } : codeOf;
+    for (const { status, body: answer } of replies) if (status >= 400) expect(answer.code).toBe(codes[status]);
   });
 });

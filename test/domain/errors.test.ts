@@ -24,7 +24,7 @@ describe.each(errorCodes.map((code) => [code, errorCatalogue[code]] as const))('
 it('says “try again” only where waiting helps', () => {
   const retryable = errorCodes.filter((code) => errorCatalogue[code].retryable);
   expect(retryable.sort()).toEqual(
-    ['CASE_STUCK', 'IDEMPOTENCY_IN_FLIGHT', 'INTERNAL', 'TOO_MANY_REQUESTS', 'TRY_AGAIN'].sort(),
+    ['CASE_STUCK', 'IDEMPOTENCY_IN_FLIGHT', 'INTERNAL', 'PAYMENT_IN_PROGRESS', 'TOO_MANY_REQUESTS', 'TRY_AGAIN'].sort(),
   );
 });
 

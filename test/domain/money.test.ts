@@ -81,7 +81,7 @@ describe('a top-up', () => {
 describe('ledger accounts', () => {
   it('are the enterprise’s own', () => {
     const ids = ['ent_a', 'ent_b'].flatMap((id) => ledgerPurposes.map((purpose) => ledgerAccountId(purpose, id)));
-    expect(new Set(ids).size).toBe(6);
+    expect(new Set(ids).size).toBe(10);
     expect(ids).toContain('balance:ent_a');
   });
 });

@@ -4,6 +4,8 @@ import { systemActor } from '../../domain/case/states';
 import { purchaseMachine, type PurchaseAct, type PurchaseState } from '../../domain/purchase/states';
 import { DomainError } from '../../domain/shared/errors';
 import { allows, transition, wrongState } from '../../domain/shared/state-machine';
+import { purchaseWorkflowId } from '../../workflows/purchase/contract';
+import type { PaymentActInput, PaymentRecords, PaymentSnapshot } from '../../workflows/payment/contract';
 import type {
   PurchaseActInput,
   PurchaseActivities,
@@ -12,6 +14,12 @@ import type {
 } from '../../workflows/purchase/contract';
 
 export type ActivityName = keyof PurchaseActivities;
+
+/** Long enough for every test: nothing of a fake payment comes by a clock. */
+const paymentPolicy = {
+  ...{ askAgainMs: [60_000], channelStepMs: 3_000, workflowTaskMs: 10_000 },
+  times: { quickMs: 1_000, attemptMs: 3_000, firstRetryMs: 100, longestRetryMs: 500 },
+};
 
 export interface Call {
   readonly activity: ActivityName;
@@ -35,6 +43,7 @@ export interface Interference {
 export class FakePurchases {
   private readonly rows = new Map<string, PurchaseSnapshotDto>();
   private readonly effects = new Set<string>();
+  private readonly onceClosed = new Map<string, () => void>();
   private readonly calls: Call[] = [];
   private readonly interferences = new Map<string, Interference>();
   private readonly running = new Map<string, number>();
@@ -65,11 +74,21 @@ export class FakePurchases {
       }),
     loadPurchase: (input) => this.step('loadPurchase', input, () => this.rowOf(input.purchaseId)),
     payFromBalance: (input) =>
-      this.act('payFromBalance', input, 'pay', () => this.write(input.purchaseId, 'stocked', input.detailOpenForMs)),
+      this.act('payFromBalance', input, 'pay', ({ payment }) =>
+        payment == null
+          ? this.write(input.purchaseId, 'stocked', input.detailOpenForMs)
+          : this.closing(input.purchaseId, () => undefined),
+      ),
+    requestPayment: (input) => this.act('requestPayment', input, 'pay', () => this.expectPayment(input.purchaseId)),
     cancelPurchase: (input) => this.end('cancelPurchase', input, 'cancel'),
     expirePurchase: (input) => this.end('expirePurchase', input, 'expire'),
     closeOrderDetail: (input) =>
       this.end('closeOrderDetail', input, input.actor === systemActor ? 'close_unattended' : 'close'),
+  };
+
+  /** A payment of a purchase, under the purchase's own id: a code is there at once, and a close is certain at once. */
+  readonly paymentRecords: Pick<PaymentRecords, 'loadPayment'> = {
+    loadPayment: ({ paymentId }: PaymentActInput) => Promise.resolve(this.paymentAt(paymentId)),
   };
 
   rowOf(purchaseId: string): PurchaseSnapshotDto {
@@ -80,15 +99,49 @@ export class FakePurchases {
 
   /** Puts a row where it is wanted, as if something else had moved it. */
   write(purchaseId: string, state: PurchaseState, dueInMs: number | null): PurchaseSnapshotDto {
-    const row = { state, dueAt: dueInMs === null ? null : new Date(Date.now() + dueInMs).toISOString() };
+    return this.put(purchaseId, {
+      state,
+      dueAt: dueInMs === null ? null : new Date(Date.now() + dueInMs).toISOString(),
+    });
+  }
+
+  private expectPayment(purchaseId: string): PurchaseSnapshotDto {
+    const caseWorkflowId = purchaseWorkflowId(purchaseId);
+    const start = { paymentId: purchaseId, enterpriseId: 'ent_1', caseWorkflowId, policy: paymentPolicy };
+    return this.put(purchaseId, { ...this.rowOf(purchaseId), payment: { start, closing: false } });
+  }
+
+  /** The order waits until its payment is closed; then `act` happens to it. */
+  private closing(purchaseId: string, act: () => void): PurchaseSnapshotDto {
+    const row = this.rowOf(purchaseId);
+    this.onceClosed.set(purchaseId, act);
+    return this.put(purchaseId, {
+      ...row,
+      dueAt: null,
+      ...(row.payment && { payment: { ...row.payment, closing: true } }),
+    });
+  }
+
+  private paymentAt(purchaseId: string): PaymentSnapshot {
+    const { state, payment } = this.rowOf(purchaseId);
+    if (payment?.closing === true) {
+      this.write(purchaseId, state, 60_000);
+      this.onceClosed.get(purchaseId)?.();
+    }
+    const settled = payment?.closing !== false;
+    return { state: settled ? 'cancelled' : 'awaiting_payer', ready: true, settled, next: null, over: settled };
+  }
+
+  private put(purchaseId: string, row: PurchaseSnapshotDto): PurchaseSnapshotDto {
     this.rows.set(purchaseId, row);
     return row;
   }
 
   private end(activity: ActivityName, input: PurchaseActInput, act: PurchaseAct): Promise<PurchaseSnapshotDto> {
-    return this.act(activity, input, act, ({ state }) =>
-      this.write(input.purchaseId, transition(purchaseMachine, state, act), null),
-    );
+    return this.act(activity, input, act, ({ state, payment }) => {
+      const end = () => this.write(input.purchaseId, transition(purchaseMachine, state, act), null);
+      return payment == null ? end() : this.closing(input.purchaseId, end);
+    });
   }
 
   private act(
@@ -102,8 +155,10 @@ export class FakePurchases {
       if (input.commandId !== null && this.effects.has(input.commandId)) return row;
       if (!allows(purchaseMachine, row.state, act))
         throw asFailure(wrongState(purchaseMachine, row.state, { dueAt: row.dueAt }));
-      if (input.commandId !== null) this.effects.add(input.commandId);
-      return write(row);
+      const written = write(row);
+      // What waits for a payment to be closed has not happened yet.
+      if (input.commandId !== null && written.payment?.closing !== true) this.effects.add(input.commandId);
+      return written;
     });
   }
 

@@ -7,7 +7,8 @@ import type { PurchaseCommand, PurchaseState } from '../../domain/purchase/state
 import { lazyClient, temporalTarget } from '../../temporal/connection';
 import { Gateway, type CaseStart, type Delivery } from '../../temporal/gateway';
 import { caseStarts, type CasePolicies } from '../../temporal/starts';
-import { purchaseWorkflowId, type PurchaseInput } from '../../workflows/purchase/contract';
+import { caseSignals } from '../../workflows/payment/contract';
+import { payOnlineUpdate, purchaseWorkflowId, type PurchaseInput } from '../../workflows/purchase/contract';
 import { eventually } from '../support/eventually';
 import { FakePurchases } from './fake-purchases';
 
@@ -37,7 +38,12 @@ export class PurchaseRuns {
     const connection = await NativeConnection.connect({ address });
     const fake = new FakePurchases();
     const worker = await Worker.create({
-      ...{ connection, taskQueue, workflowBundle: { codePath }, activities: fake.activities },
+      ...{
+        connection,
+        taskQueue,
+        workflowBundle: { codePath },
+        activities: { ...fake.activities, ...fake.paymentRecords },
+      },
       ...{ stickyQueueScheduleToStartTimeout: '1s', shutdownGraceTime: 0, shutdownForceTime: '1s' },
     });
     const ended = worker.run();
@@ -121,6 +127,19 @@ export class PurchaseRun {
     return this.runs.gateway.command(this.workflowId, command, commandId, {
       ...{ commandId, accountId: 'acc_1', requestId: 'req_1' },
     });
+  }
+
+  /** Asks for an online payment. */
+  payOnline(): Promise<Delivery> {
+    const commandId = randomUUID();
+    return this.runs.gateway.command(this.workflowId, payOnlineUpdate, commandId, {
+      ...{ commandId, accountId: 'acc_1', requestId: 'req_1', method: 'wechat_native' },
+    });
+  }
+
+  /** What its payment's run tells it once the money came. */
+  async hearSettled(): Promise<void> {
+    await this.handle.signal(caseSignals.paymentSettled, 'pay_1');
   }
 
   async reload(): Promise<void> {

@@ -1,0 +1,41 @@
+import { requestPayment } from '../../db/payment/repository';
+import { recordOpened } from '../../db/payment/settlement';
+import { paymentsOf } from '../../db/payment/queries';
+import { codeAbout } from '../../domain/payment/codes';
+import { paymentWorkflowId } from '../../workflows/payment/contract';
+import type { Installation } from './installation';
+import { purchaseRows } from './purchases';
+import { demoTenants, type Tenant } from './sub-stock-rows';
+
+export interface PaymentRows {
+  readonly id: string;
+  readonly purchaseId: string;
+  readonly channelNumber: string;
+}
+
+/**
+ * The rows of an order and of a payment for it, without any run, of the first demo enterprise unless said otherwise: for
+ * reads and refusals. `code`: its attempt is open and shows this.
+ */
+export async function paymentRows(
+  mallflow: Installation,
+  options: { readonly of?: Tenant; readonly code?: string } = {},
+): Promise<PaymentRows> {
+  const of = options.of ?? demoTenants[0];
+  const { id: purchaseId } = await purchaseRows(mallflow, { of });
+  const { db } = mallflow.database;
+  const by = { actor: of.accountId, requestId: null };
+  const method = { channel: 'wechat_pay', method: 'wechat_native', workflowIdOf: paymentWorkflowId } as const;
+  const id = await db.transaction((trx) => requestPayment(trx, { purchaseId, ...method, by }));
+  const [row] = await paymentsOf(db, purchaseId);
+  const channelNumber = row?.attempts[0]?.channelNumber ?? '';
+  const { code } = options;
+  if (code !== undefined)
+    await db.transaction((trx) =>
+      recordOpened(trx, {
+        ...{ paymentId: id, channelNumber, askAgainInMs: 600_000 },
+        code: mallflow.services.vault.seal(codeAbout(channelNumber), code),
+      }),
+    );
+  return { id, purchaseId, channelNumber };
+}
