@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** How this installation reaches WeChat Pay: all of it or nothing. Secrets come from a variable or from a file. */
 
-const pairs = /^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/;
+const keyFile = /^(?:PUB_KEY_ID_[0-9A-Za-z]{1,64}|[0-9A-F]{16,64})=[^=,]+$/;
 const keyIdRule = 'ID=FILE and after commas further ones; ids PUB_KEY_ID_… or serial numbers in hex, each once';
 
 export const wechatPayVariables = {
@@ -24,16 +24,7 @@ export const wechatPayVariables = {
   MALLFLOW_WECHAT_PAY_MERCHANT_KEY_FILE: z.string().min(1, 'a file').optional(),
   MALLFLOW_WECHAT_PAY_API_V3_KEY: z.string().min(1, '32 bytes').optional(),
   MALLFLOW_WECHAT_PAY_API_V3_KEY_FILE: z.string().min(1, 'a file').optional(),
-  MALLFLOW_WECHAT_PAY_PLATFORM_KEYS: z
-    .string()
-    .regex(pairs, keyIdRule)
-    // rule: platform-key-ids-once
-    .refine((text) => new Set(keyFilesOf(text).map(({ id }) => id)).size === keyFilesOf(text).length, keyIdRule)
-    .refine(
-      (text) => keyFilesOf(text).every(({ id }) => /^(PUB_KEY_ID_[0-9A-Za-z]{1,64}|[0-9A-F]{16,64})$/.test(id)),
-      keyIdRule,
-    )
-    .optional(),
+  MALLFLOW_WECHAT_PAY_PLATFORM_KEYS: z.string().refine(areKeyFiles, keyIdRule).optional(),
   MALLFLOW_WECHAT_PAY_BASE_URL: z.string().refine(isOrigin, 'an origin, without a path').optional(),
   MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: z
     .string()
@@ -144,6 +135,13 @@ function keyFilesOf(text: string) {
     const at = pair.indexOf('=');
     return { id: pair.slice(0, at), file: pair.slice(at + 1) };
   });
+}
+
+function areKeyFiles(text: string): boolean {
+  if (!text.split(',').every((pair) => keyFile.test(pair))) return false;
+  const ids = keyFilesOf(text).map(({ id }) => id);
+  // rule: platform-key-ids-once
+  return new Set(ids).size === ids.length;
 }
 
 type Secret = 'MALLFLOW_WECHAT_PAY_MERCHANT_KEY' | 'MALLFLOW_WECHAT_PAY_API_V3_KEY';
