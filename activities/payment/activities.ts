@@ -3,7 +3,7 @@ import type { Db, Trx } from '../../db/connection';
 import type { PaymentRecord } from '../../db/payment/facts';
 import { askAtOnce, markApplied, nextReport, type UnappliedReport } from '../../db/payment/inbox';
 import { endUnpaid, lockPayment } from '../../db/payment/repository';
-import { recordChannelRefund } from '../../db/payment/refunds';
+import { askAboutRefundAtOnce, recordChannelRefund } from '../../db/payment/refunds';
 import { recordChannelPayment } from '../../db/payment/settlement';
 import { inTransaction } from '../shared/transactions';
 import { pauseMs } from './pauses';
@@ -42,7 +42,7 @@ async function applyNext(trx: Trx, input: PaymentActInput, detailOpenForMs: numb
   return true;
 }
 
-function apply(
+async function apply(
   trx: Trx,
   { report, number }: UnappliedReport,
   about: { readonly payment: PaymentRecord; readonly askAgainMs: readonly number[]; readonly detailOpenForMs: number },
@@ -52,5 +52,7 @@ function apply(
   if (report.about === 'payment')
     return recordChannelPayment(trx, { ...about, paymentId, fact: report.payment, askAgainInMs });
   if (report.about === 'refund') return recordChannelRefund(trx, { paymentId, fact: report.refund, askAgainInMs });
-  return askAtOnce(trx, number);
+  // A number is either an attempt's or a refund's.
+  await askAtOnce(trx, number);
+  await askAboutRefundAtOnce(trx, number);
 }

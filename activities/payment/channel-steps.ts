@@ -85,11 +85,17 @@ async function open(parts: ChannelParts, turn: Turn): Promise<void> {
       expiresAt: payment.expiresAt,
       reference: payment.id,
     });
-    if (answer.kind === 'already_paid') return await look(parts, turn);
-    if (answer.kind === 'number_spent') return await note(parts, turn, spent(channelNumber));
+    if (answer.kind === 'already_paid') {
+      await look(parts, turn);
+      return;
+    }
+    if (answer.kind === 'number_spent') {
+      await note(parts, turn, spent(channelNumber));
+      return;
+    }
     const { presentation } = answer;
     const code = presentation.kind === 'qr' ? presentation.codeUrl : presentation.redirectUrl;
-    return await inTransaction(parts.db, (trx) =>
+    await inTransaction(parts.db, (trx) =>
       recordOpened(trx, {
         paymentId: payment.id,
         channelNumber,
@@ -97,6 +103,7 @@ async function open(parts: ChannelParts, turn: Turn): Promise<void> {
         askAgainInMs: pauseMs(input.askAgainMs, 0),
       }),
     );
+    return;
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
     // rule: refused-attempts-end

@@ -1,5 +1,5 @@
 import type { PaymentFacts } from '../../domain/payment/duties';
-import type { AttemptState, PaymentException, PaymentState, RefundState } from '../../domain/payment/states';
+import type { AttemptState, RefundState } from '../../domain/payment/states';
 import { firstRow, type Queryable } from '../connection';
 
 /** Everything of a payment that decides about it. */

@@ -1,5 +1,6 @@
 import type { ChannelName, ChannelPayment, ChannelRefund, ChannelReport } from '../../domain/ports/payment-channel';
 import { firstRow, rows, run, type Db, type Queryable, type Trx } from '../connection';
+import { newId } from '../new-id';
 
 /**
  * Takes in what a channel told, once per event, in one statement: it is safe before anybody acts on it. A number that is
@@ -8,7 +9,7 @@ import { firstRow, rows, run, type Db, type Queryable, type Trx } from '../conne
 export async function takeIn(db: Queryable, channel: ChannelName, report: ChannelReport): Promise<void> {
   const [number, said] = subjectOf(report);
   const foreign = said.foreign.length > 0 ? `FOREIGN:${said.foreign.join('+')}` : null;
-  // rule: same-event-once, foreign-events-are-set-apart, unknown-numbers-are-set-apart
+  // rule: same-event-once, foreign-events-are-set-apart, unknown-numbers-are-set-apart, set-apart-is-listed
   await run(
     db,
     `with whose as (
@@ -18,12 +19,20 @@ export async function takeIn(db: Queryable, channel: ChannelName, report: Channe
      ), judged as (
        select (select payment_id from whose) as payment_id,
               coalesce(:foreign::text, case when not exists (select from whose) then 'UNKNOWN_NUMBER' end) as problem
+     ), taken as (
+       insert into payment_inbox (channel, number, event, event_type, payment_id, report, state, problem)
+       select :channel, :number, :eventId, :eventType, payment_id, :report::jsonb,
+              case when problem is null then 'waiting' else 'quarantined' end, problem
+         from judged
+       on conflict on constraint payment_inbox_once do nothing
+       returning payment_id, problem
      )
-     insert into payment_inbox (channel, number, event, event_type, payment_id, report, state, problem)
-     select :channel, :number, :eventId, :eventType, payment_id, :report::jsonb,
-            case when problem is null then 'waiting' else 'quarantined' end, problem
-       from judged
-     on conflict on constraint payment_inbox_once do nothing`,
+     insert into reconciliation_exceptions (id, channel, day, kind, number, payment_id, bill_fen)
+     select :exceptionId, :channel, (now() at time zone 'Asia/Shanghai')::date,
+            case when :foreign::text is null then 'unknown_notification' else 'foreign_notification' end,
+            :number, payment_id, :amountFen
+       from taken where problem is not null
+     on conflict on constraint reconciliation_exceptions_once do nothing`,
     {
       channel,
       number,
@@ -32,6 +41,8 @@ export async function takeIn(db: Queryable, channel: ChannelName, report: Channe
       eventType: report.eventType,
       report: JSON.stringify(report),
       foreign,
+      exceptionId: newId('reconciliationException'),
+      amountFen: said.amountFen,
     },
   );
 }
@@ -42,19 +53,26 @@ function subjectOf(report: ChannelReport): readonly [string, ChannelPayment | Ch
     : [report.refund.refundNumber, report.refund];
 }
 
-/** A wish to ask the channel about an attempt anew, told like a message of the channel; `why` makes it single. */
+/**
+ * A wish to ask the channel about attempts and refunds anew, told like messages of the channel; `why` makes it single.
+ * Answers how many of the numbers are ours.
+ */
 export async function wishToAsk(
   trx: Trx,
-  wish: { readonly channel: ChannelName; readonly channelNumber: string; readonly why: string },
-): Promise<void> {
-  await run(
+  wish: { readonly channel: ChannelName; readonly numbers: readonly string[]; readonly why: string },
+): Promise<number> {
+  const wished = await rows(
     trx,
     `insert into payment_inbox (channel, number, event, event_type, payment_id, report, state)
-     select :channel, :channelNumber, :why, 'ASK', payment_id, '{"about":"ask"}', 'waiting'
-       from payment_attempts where channel_number = :channelNumber
-     on conflict on constraint payment_inbox_once do nothing`,
+     select :channel, number, :why, 'ASK', payment_id, '{"about":"ask"}', 'waiting' from (
+       select channel_number as number, payment_id from payment_attempts where channel_number = any(:numbers::text[])
+       union all
+       select refund_number, payment_id from payment_refunds where refund_number = any(:numbers::text[])
+     ) as ours
+     on conflict on constraint payment_inbox_once do nothing returning id`,
     wish,
   );
+  return wished.length;
 }
 
 export interface WaitingReport {
@@ -121,11 +139,12 @@ export async function markApplied(trx: Trx, id: number): Promise<void> {
   );
 }
 
-/** An attempt is to be asked about at once, whatever its turn would be. */
+/** An attempt is to be asked about at once, whatever its turn would be, and although it had ended unpaid. */
 export async function askAtOnce(trx: Trx, channelNumber: string): Promise<void> {
   await run(
     trx,
-    `update payment_attempts set next_at = now(), updated_at = now() where channel_number = :channelNumber`,
+    `update payment_attempts set next_at = now(), updated_at = now()
+      where channel_number = :channelNumber and state <> 'paid'`,
     { channelNumber },
   );
 }

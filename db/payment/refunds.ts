@@ -138,6 +138,16 @@ export async function recordRefundFailure(
   );
 }
 
+/** A refund is to be asked about at once, whatever its turn would be. */
+export async function askAboutRefundAtOnce(trx: Trx, refundNumber: string): Promise<void> {
+  await run(
+    trx,
+    `update payment_refunds set next_at = now(), updated_at = now()
+      where refund_number = :refundNumber and state in ('created', 'processing', 'abnormal')`,
+    { refundNumber },
+  );
+}
+
 /** What a refund must be asked for with: the same terms each time. */
 export async function refundTerms(trx: Trx, paymentId: string, refundNumber: string) {
   const payment = await paymentRecord(trx, paymentId);

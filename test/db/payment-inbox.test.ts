@@ -93,7 +93,7 @@ describe('what a channel tells', () => {
       room.db,
       `insert into payment_inbox (channel, number, event, event_type, report, state)
        select channel, number, event, event_type, report, state from payment_inbox where number = :channelNumber`,
-      of,
+      { ...of },
     );
     await expect(again).rejects.toMatchObject({ constraint: 'payment_inbox_once' });
   });
@@ -148,7 +148,7 @@ describe('passing it on', () => {
     await rows(
       room.owner,
       "update payment_attempts set next_at = now() - interval '2 minutes' where payment_id = :paymentId",
-      of,
+      { ...of },
     );
     expect(await paymentsWithoutProgress(room.db, { overdueByMs: 60_000, limit: 50 })).toContain(of.paymentId);
   });
