@@ -44,10 +44,10 @@ const placesOf = {
   unsigned_answer: places,
   /** The event is never notified. */
   no_notification: ['notification'],
-  /** Validly signed, and the amount is one fen more. */
-  wrong_amount: ['notification', 'query'],
+  /** Validly signed, and the amount (of the order, or of the refund) is one fen more. */
+  wrong_amount: ['notification', 'query', 'query_refund'],
   /** Validly signed, and for another merchant. */
-  wrong_merchant: ['notification', 'query'],
+  wrong_merchant: ['notification', 'query', 'query_refund'],
   /** Closing answers FREQUENCY_LIMITED, and the payer, who was paying, has paid a moment later. */
   close_while_paying: ['close'],
   /** 403: the merchant's account at the channel does not cover the refund. */

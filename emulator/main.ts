@@ -17,6 +17,12 @@ function listen(app: Express, settings: Settings): Promise<Server> {
   });
 }
 
+/** Who listens everywhere is called at home. */
+function callableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 function end(error: unknown): never {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
@@ -29,8 +35,7 @@ async function main(): Promise<void> {
   const books = await Books.open(join(settings.stateDir, 'books.jsonl'), end);
   const emulator = createEmulator(identity, books, settings.timeScale);
   const server = await listen(emulator.app, settings);
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const url = `http://${callableHost(settings.host)}:${(server.address() as AddressInfo).port}`;
   await writeClientEnvironment(settings.stateDir, identity, url);
   process.stdout.write(`Emulator  ${url}\n`);
   emulator.resume();

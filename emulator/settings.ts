@@ -11,10 +11,9 @@ const variables = z.object({
   NODE_ENV: z
     .string()
     .optional()
-    // rule: emulator-not-in-production
     .refine((name) => name !== 'production', 'the emulator moves no money and is refused in production'),
   /** 0 takes any free port. */
-  EMULATOR_PORT: whole(0, 65_535).default(4010),
+  EMULATOR_PORT: whole(0, 65_535).default(3900),
   EMULATOR_HOST: z.string().min(1).default('127.0.0.1'),
   /** Keys, books and client.env lie here; made when absent. */
   EMULATOR_STATE_DIR: z.string().min(1).default('.data/emulator'),

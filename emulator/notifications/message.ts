@@ -58,7 +58,8 @@ export function misstated(
   if (kind === 'wrong_merchant') return { ...content, mchid: '1900000001' };
   if (kind !== 'wrong_amount') return content;
   const amount = content['amount'] as Readonly<Record<string, unknown>>;
-  return { ...content, amount: { ...amount, total: Number(amount['total']) + 1 } };
+  const field = 'refund' in amount ? 'refund' : 'total';
+  return { ...content, amount: { ...amount, [field]: Number(amount[field]) + 1 } };
 }
 
 /** The signed notification of an event; undefined when there is nothing to tell. */

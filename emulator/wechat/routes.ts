@@ -68,7 +68,9 @@ function refundRoutes(router: Router, ground: Ground, { refunds }: Desks): void 
   );
   router.get(
     `${path}/:number`,
-    endpoint(ground, 'query_refund', async ({ request }) => json(refunds.query(named(request, 'number')))),
+    endpoint(ground, 'query_refund', async ({ request, fault }) =>
+      json(misstated(refunds.query(named(request, 'number')), fault(misstatements)?.kind)),
+    ),
   );
 }
 
