@@ -34,8 +34,8 @@ const stuckFromFailure = 5;
 export function createPaymentChannelSteps(parts: ChannelParts): PaymentChannelSteps {
   return {
     askForPayment: (input) => aboutAttempt(parts, input, 'created', (to) => open(parts, to)),
-    queryAttempt: (input) => aboutAttempt(parts, input, 'open', (to) => look(parts, to)),
-    closeAttempt: (input) => aboutAttempt(parts, input, 'any', (to) => close(parts, to)),
+    queryAttempt: (input) => aboutAttempt(parts, input, 'asked', (to) => look(parts, to)),
+    closeAttempt: (input) => aboutAttempt(parts, input, 'open', (to) => close(parts, to)),
     sendRefund: (input) => aboutRefund(parts, input, 'send'),
     queryRefund: (input) => aboutRefund(parts, input, 'query'),
   };
@@ -52,13 +52,12 @@ interface Turn {
 async function aboutAttempt(
   parts: ChannelParts,
   input: PaymentActInput,
-  state: 'created' | 'open' | 'any',
+  where: 'created' | 'asked' | 'open',
   step: (turn: Turn) => Promise<void>,
 ): Promise<PaymentSnapshot> {
   const payment = await paymentRecord(parts.db, input.paymentId);
   const attempt = attemptOf(payment, input.number);
-  const isThere = state === 'any' ? attempt.state === 'created' || attempt.state === 'open' : attempt.state === state;
-  if (isThere) {
+  if (isThere(attempt, where)) {
     try {
       await step({ input, channel: required(parts.channel), payment, attempt });
       if (attempt.failures >= stuckFromFailure) await clearStuck(parts.db, paymentWorkflowId(payment.id));
@@ -72,6 +71,17 @@ async function aboutAttempt(
     }
   }
   return paymentSnapshot(parts.db, input.paymentId);
+}
+
+/** `open`: at the channel, for all we know. `asked`: that, or it ended unpaid and is to be asked about all the same. */
+function isThere({ state, nextAt }: AttemptRecord, where: 'created' | 'asked' | 'open'): boolean {
+  if (where === 'created') return state === 'created';
+  if (where === 'open') return state === 'created' || state === 'open';
+  return state === 'open' || (hasEnded(state) && nextAt !== null);
+}
+
+function hasEnded(state: AttemptRecord['state']): boolean {
+  return state === 'closed' || state === 'failed';
 }
 
 async function open(parts: ChannelParts, turn: Turn): Promise<void> {
@@ -126,6 +136,9 @@ function spent(channelNumber: string): ChannelPayment {
 
 async function look(parts: ChannelParts, turn: Turn): Promise<void> {
   const known = await turn.channel.query(turn.attempt.channelNumber);
+  // Nothing more will come of asking: the difference of the books is left to people.
+  if (known === undefined && hasEnded(turn.attempt.state))
+    return note(parts, turn, { ...spent(turn.attempt.channelNumber), standing: 'closed' });
   // rule: unknown-attempts-are-not-closed
   if (known === undefined) throw new ChannelError('refused', 'ORDER_UNKNOWN');
   await note(parts, turn, known);

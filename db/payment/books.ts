@@ -69,7 +69,11 @@ export async function* bookedOnDay(
   const bounds = boundsOfBookDay(of.day);
   let after = { afterAt: '-infinity', afterNumber: '' };
   for (let more = true; more;) {
-    const found = await rows<{ number: string; sortedAt: string }>(db, daySql[of.about], { ...of, ...bounds, ...after });
+    const found = await rows<{ number: string; sortedAt: string }>(db, daySql[of.about], {
+      ...of,
+      ...bounds,
+      ...after,
+    });
     const last = found.at(-1);
     if (last === undefined) return;
     yield found.map(({ number }) => number);

@@ -101,7 +101,8 @@ class Tally {
     const finding = { number, paymentId, billFen, paymentFen, ledgerFen };
     const kind = differenceOf({ ...booked, billFen });
     if (kind !== undefined) this.differences.push({ ...finding, kind });
-    else if (booked.at !== null && bookDayOf(booked.at) !== this.day) this.notes.push({ ...finding, kind: 'other_day' });
+    else if (booked.at !== null && bookDayOf(booked.at) !== this.day)
+      this.notes.push({ ...finding, kind: 'other_day' });
   }
 
   result(): Comparison {

@@ -118,14 +118,19 @@ async function endAttempt(
 ): Promise<void> {
   await run(
     trx,
-    `update payment_attempts set state = :state, next_at = null, failures = 0, failure_code = null, updated_at = now()
-      where channel_number = :channelNumber and state in ('created', 'open')`,
+    `update payment_attempts set state = case when state in ('created', 'open') then :state else state end,
+            next_at = null, failures = 0, failure_code = null, updated_at = now()
+      where channel_number = :channelNumber`,
     { channelNumber: attempt.channelNumber, state },
   );
-  if (attempt.state !== 'open' && attempt.state !== 'created') return;
+  if (hasEnded(attempt)) return;
   if (isClosing(payment)) return endUnpaid(trx, payment.id);
   // The payer may try again until the time is over.
   await movePayment(trx, payment, 'payer_refused', bySystem);
+}
+
+function hasEnded({ state }: AttemptRecord): boolean {
+  return state !== 'created' && state !== 'open';
 }
 
 async function stillOpen(
@@ -134,6 +139,8 @@ async function stillOpen(
   attempt: AttemptRecord,
   seen: { readonly standing: 'unpaid' | 'in_progress' | 'accepted' | 'bounced'; readonly askAgainInMs: number },
 ): Promise<void> {
+  // It was asked about although it had ended, and nobody has paid it: that is all there is to know.
+  if (hasEnded(attempt)) return endAttempt(trx, payment, attempt, 'closed');
   await run(
     trx,
     `update payment_attempts set next_at = now() + make_interval(secs => :askAgainS), polls = polls + 1, failures = 0,
@@ -180,7 +187,7 @@ export async function recordFailure(
     trx,
     `update payment_attempts set failures = failures + 1, failure_code = :code,
             next_at = now() + make_interval(secs => :askAgainS), updated_at = now()
-      where channel_number = :channelNumber and state in ('created', 'open')`,
+      where channel_number = :channelNumber and next_at is not null`,
     { channelNumber: failed.channelNumber, code: failed.code, askAgainS: failed.askAgainInMs / 1_000 },
   );
 }

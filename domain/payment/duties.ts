@@ -76,11 +76,20 @@ function dutyOfRefund({ state, refundNumber, nextAt }: RefundFacts): Duty[] {
 
 function dutiesOfAttempts(facts: PaymentFacts): Duty[] {
   const closing = isClosing(facts);
+  const asked = facts.attempts.flatMap(dutyOfEndedAttempt);
   const open = facts.attempts.filter(({ state }) => state === 'created' || state === 'open');
-  if (open.length > 0) return open.flatMap((attempt) => dutyOfAttempt(attempt, facts, closing));
-  if (!isUnsettled(facts.state, facts.exception)) return [];
+  if (open.length > 0) return [...asked, ...open.flatMap((attempt) => dutyOfAttempt(attempt, facts, closing))];
+  if (!isUnsettled(facts.state, facts.exception)) return asked;
   // rule: unpaid-payments-end
-  return [{ act: 'end', number: '', at: closing ? facts.now : facts.expiresAt }];
+  return [...asked, { act: 'end', number: '', at: closing ? facts.now : facts.expiresAt }];
+}
+
+/** An attempt that ended unpaid is asked about again when the channel's books say otherwise. */
+function dutyOfEndedAttempt({ channelNumber, state, nextAt }: AttemptFacts): Duty[] {
+  // rule: ended-attempts-may-be-asked-about
+  return (state === 'closed' || state === 'failed') && nextAt !== null
+    ? [{ act: 'query', number: channelNumber, at: nextAt }]
+    : [];
 }
 
 function dutyOfAttempt(attempt: AttemptFacts, facts: PaymentFacts, closing: boolean): Duty[] {
