@@ -79,7 +79,7 @@ describe('what a channel tells', () => {
 
   it('may be the wish to ask at once', async () => {
     const of = await room.payable();
-    const wish = { channel: 'wechat_pay', channelNumber: of.channelNumber, why: 'bill:2026-11-21' } as const;
+    const wish = { channel: 'wechat_pay', numbers: [of.channelNumber], why: 'bill:2026-11-21' } as const;
     await room.inTrx((trx) => wishToAsk(trx, wish));
     await room.inTrx((trx) => wishToAsk(trx, wish));
     expect(await inbox(of.channelNumber)).toHaveLength(1);
