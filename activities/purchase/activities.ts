@@ -115,11 +115,11 @@ async function snapshotOf(trx: Trx, purchaseId: string): Promise<PurchaseSnapsho
 
 function openPayment(
   purchaseId: string,
-  payment: { readonly id: string; readonly enterpriseId: string; readonly closing: boolean },
+  payment: NonNullable<PurchaseSnapshot['payment']>,
   policy: PaymentPolicy,
 ): OpenPayment {
-  const { id: paymentId, enterpriseId, closing } = payment;
-  return { start: { paymentId, enterpriseId, caseWorkflowId: purchaseWorkflowId(purchaseId), policy }, closing };
+  const { id: paymentId, enterpriseId, ready, closing } = payment;
+  return { start: { paymentId, enterpriseId, caseWorkflowId: purchaseWorkflowId(purchaseId), policy }, ready, closing };
 }
 
 function orderOf(input: PurchaseActInput): PurchaseOrder {

@@ -13,7 +13,13 @@ import { stockPurchase } from '../stock/repository';
 /** What a run must know of a purchase. */
 export interface PurchaseSnapshot extends Snapshot<PurchaseState> {
   /** The payment that may still pay it, and whether that is being closed. */
-  readonly payment: { readonly id: string; readonly enterpriseId: string; readonly closing: boolean } | null;
+  readonly payment: {
+    readonly id: string;
+    readonly enterpriseId: string;
+    /** A payer has something to scan. */
+    readonly ready: boolean;
+    readonly closing: boolean;
+  } | null;
 }
 
 export interface Placement {
@@ -32,6 +38,7 @@ export async function purchaseSnapshot(db: Queryable, purchaseId: string): Promi
     `select state, due_at as "dueAt",
             case when open_payment_id is not null
                  then jsonb_build_object('id', open_payment_id, 'enterpriseId', enterprise_id,
+                                         'ready', (select p.state <> 'created' from payments p where p.id = open_payment_id),
                                          'closing', closing_act is not null) end as payment
        from purchases where id = :purchaseId`,
     { purchaseId },

@@ -50,6 +50,21 @@ describe('paying a purchase through WeChat Pay', () => {
     expect(await verifyLedger(installation.services.db)).toEqual([]);
   });
 
+  it('shows a fresh code at once when the buyer was refused', async () => {
+    const order = await place();
+    const refused = await payOnline(order.id);
+    await emulator.control.refuse(refused.channelNumber);
+    await eventually(
+      async () => (await manager.get(`/v1/payments/${refused.id}`)).body,
+      (body) => body.state === 'created',
+    );
+    const again = await payOnline(order.id);
+    expect(again).toMatchObject({ id: refused.id, codeUrl: expect.stringMatching(/^weixin:/) });
+    expect(again.channelNumber).not.toBe(refused.channelNumber);
+    await emulator.control.pay(again.channelNumber);
+    await purchaseAt(order.id, 'stocked');
+  });
+
   it('is closed first when the order is cancelled', async () => {
     const order = await place();
     const payment = await payOnline(order.id);

@@ -30,6 +30,8 @@ export class PaymentsOfCase {
   /** A run for the payment, which reads its rows: a new one, or the one that is there is told to. It outlives the case. */
   async wake(input: PaymentInput): Promise<void> {
     const workflowId = paymentWorkflowId(input.paymentId);
+    // What it told before may be about an attempt that is over.
+    this.readyOnes.delete(input.paymentId);
     try {
       await startChild(paymentWorkflowName, {
         workflowId,

@@ -52,6 +52,8 @@ export interface PurchaseActInput {
 export interface OpenPayment {
   /** How its run is started, should it not be there. */
   readonly start: PaymentInput;
+  /** A payer has something to scan. */
+  readonly ready: boolean;
   /** Nobody is to pay it any more; until that is certain nothing else happens to the order. */
   readonly closing: boolean;
 }

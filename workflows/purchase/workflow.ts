@@ -64,8 +64,9 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseState | nu
     (who) => acts.requestPayment({ ...by(who), method: who.method }),
     async (at) => {
       if (at.payment == null) return 'done';
-      await payments.wake(at.payment.start);
-      await payments.ready(at.payment.start.paymentId, awaitMs);
+      const { start, ready } = at.payment;
+      await payments.wake(start);
+      if (!ready) await payments.ready(start.paymentId, awaitMs);
       return 'done';
     },
   );
