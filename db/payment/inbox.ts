@@ -8,8 +8,9 @@ import { newId } from '../new-id';
  */
 export async function takeIn(db: Queryable, channel: ChannelName, report: ChannelReport): Promise<void> {
   const [number, said] = subjectOf(report);
+  // rule: foreign-events-are-set-apart
   const foreign = said.foreign.length > 0 ? `FOREIGN:${said.foreign.join('+')}` : null;
-  // rule: same-event-once, foreign-events-are-set-apart, unknown-numbers-are-set-apart, set-apart-is-listed
+  // rule: same-event-once, unknown-numbers-are-set-apart, set-apart-is-listed
   await run(
     db,
     `with whose as (
@@ -109,6 +110,7 @@ export interface UnappliedReport {
 
 /** The oldest report about a payment that was not acted on. Call it under the lock of the payment. */
 export async function nextReport(trx: Trx, paymentId: string): Promise<UnappliedReport | undefined> {
+  // rule: reports-in-their-order
   const found = await firstRow<UnappliedReport>(
     trx,
     `select id, number, report from payment_inbox
@@ -129,7 +131,6 @@ function withInstants(report: InboxReport): InboxReport {
 }
 
 export async function markApplied(trx: Trx, id: number): Promise<void> {
-  // rule: report-applied-once
   await run(
     trx,
     `update payment_inbox set state = 'applied', applied_at = clock_timestamp(),

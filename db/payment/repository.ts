@@ -100,8 +100,8 @@ export async function lockPayment(trx: Trx, paymentId: string): Promise<PaymentR
     { paymentId },
   );
   if (subject === undefined) throw new Error(`no payment ${paymentId}`);
-  await lockOrder(trx, subject.subjectId);
   // rule: payment-decided-under-lock
+  await lockOrder(trx, subject.subjectId);
   await run(trx, 'select id from payments where id = :paymentId for update', { paymentId });
   return paymentRecord(trx, paymentId);
 }

@@ -43,13 +43,18 @@ describe('what a payment has to do next', () => {
     ],
     [
       'ends what nobody can pay any more',
-      { closeAsked: true, attempts: [attempt({ state: 'closed' })] },
+      { closeAsked: true, attempts: [attempt({ state: 'closed', nextAt: null })] },
       { act: 'end', at: now },
     ],
     [
       'lets a refused payer try until the end',
-      { state: 'created', attempts: [attempt({ state: 'failed' })] },
+      { state: 'created', attempts: [attempt({ state: 'failed', nextAt: null })] },
       { act: 'end', at: inS(600) },
+    ],
+    [
+      'asks about one that ended, where somebody doubts it',
+      { state: 'cancelled', attempts: [attempt({ state: 'closed' })] },
+      { act: 'query', at: inS(5) },
     ],
     [
       'sends a refund',
@@ -66,7 +71,11 @@ describe('what a payment has to do next', () => {
       { state: 'refunding', attempts: [], refunds: [refund({ state: 'abnormal' })] },
       { act: 'query_refund' },
     ],
-    ['owes nothing once it is cancelled', { state: 'cancelled', attempts: [attempt({ state: 'closed' })] }, undefined],
+    [
+      'owes nothing once it is cancelled',
+      { state: 'cancelled', attempts: [attempt({ state: 'closed', nextAt: null })] },
+      undefined,
+    ],
     [
       'owes nothing about refunds that ended',
       { state: 'refunded', attempts: [], refunds: [refund({ state: 'succeeded', nextAt: null })] },

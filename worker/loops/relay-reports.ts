@@ -38,8 +38,8 @@ export function relayReports(parts: RelayParts) {
 async function tell({ db, gateway, settings }: RelayParts, [paymentId, ids]: [string, number[]]): Promise<void> {
   const origin = await paymentOrigin(db, paymentId);
   if (origin === undefined) throw new Error(`no payment ${paymentId}`);
-  await gateway.wake(startOfPayment(origin, settings), channelReportedSignal);
   // rule: told-only-once-it-was-told
+  await gateway.wake(startOfPayment(origin, settings), channelReportedSignal);
   await markTold(db, ids);
 }
 
