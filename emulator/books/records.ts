@@ -13,7 +13,7 @@ export interface Order {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly codeUrl: string;
-  /** The request that made it: asking again must say the same. */
+  /** Digest of the request that made it: asking again must say the same. */
   readonly terms: string;
   readonly state: TradeState;
   readonly transactionId: string | null;

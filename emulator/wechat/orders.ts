@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Books } from '../books/books';
 import type { Order, TradeState } from '../books/records';
 import type { Identity } from '../keys/identity';
@@ -80,13 +80,15 @@ function reentered(order: Order, body: CreateBody): Order {
   return order;
 }
 
-/** Independent of the order in which fields came. */
-export const termsOf = (value: unknown): string =>
-  JSON.stringify(value, (_key, member: unknown) =>
+/** What was agreed, in short: independent of the order in which fields came. */
+export function termsOf(value: unknown): string {
+  const text = JSON.stringify(value, (_key, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)
       ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
       : member,
   );
+  return createHash('sha256').update(text).digest('base64');
+}
 
 function orderOf(body: CreateBody): Order {
   const now = Date.now();
