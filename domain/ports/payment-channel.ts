@@ -198,6 +198,7 @@ export class ChannelError extends Error {
   }
 }
 
+/** A refund that failed moved nothing and has no row. */
 export interface BillRow {
   readonly about: 'payment' | 'refund';
   readonly channelNumber: string;
@@ -212,6 +213,6 @@ export interface ChannelBill {
   readonly channel: ChannelName;
   readonly day: string;
   readonly rows: readonly BillRow[];
-  /** Hex, as the channel published and we checked it. */
+  /** Hex, as the channel published and we checked it; empty for a closed day of which it has no book: no trades. */
   readonly sha1: string;
 }
