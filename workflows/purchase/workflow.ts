@@ -62,11 +62,10 @@ export async function purchase(input: PurchaseInput): Promise<PurchaseState | nu
     payOnline, // 立即支付, through a channel: its payment is a case of its own
     'pay',
     (who) => acts.requestPayment({ ...by(who), method: who.method }),
-    async (at) => {
-      if (at.payment == null) return 'done';
-      const { start, ready } = at.payment;
-      await payments.wake(start);
-      if (!ready) await payments.ready(start.paymentId, awaitMs);
+    async ({ payment }) => {
+      if (payment == null) return 'done';
+      await payments.wake(payment.start);
+      if (!payment.ready) await payments.ready(payment.start.paymentId, awaitMs);
       return 'done';
     },
   );
