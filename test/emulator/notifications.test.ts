@@ -3,8 +3,8 @@ import { startEmulator, type Emulator } from '../support/emulator';
 import { eventually } from '../support/eventually';
 import { readEvent, startReceiver, type Receiver } from './receiver';
 
-/** 24 h 4 min become 865 ms. */
-const timeScale = 100_000;
+/** 24 h 4 min become 217 ms. */
+const timeScale = 400_000;
 const waitsMs = [
   ...[15, 15, 30, 180, 600, 1_200, 1_800, 1_800, 1_800, 3_600, 10_800, 10_800, 10_800, 21_600, 21_600],
 ].map((seconds) => (seconds * 1_000) / timeScale);
