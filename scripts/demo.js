@@ -5,11 +5,15 @@
  * npm run demo: plays the whole guide 管理积分商城 over HTTP and prints each step, wrong turns included. Ends with an exit
  * code other than 0 as soon as an answer is not the one expected.
  *
- *   MALLFLOW_URL=http://127.0.0.1:3000 npm run demo
+ *   MALLFLOW_URL=http://127.0.0.1:3000 EMULATOR_URL=http://127.0.0.1:3900 npm run demo
+ *
+ * EMULATOR_URL is the one that npm start has left in .data, unless given.
  */
 
 const { playAllocation } = require('./demo/allocation');
 const { playListing } = require('./demo/listing');
+const { outsideWorld } = require('./demo/outside-world');
+const { playOnlinePayment } = require('./demo/online-payment');
 const { playOwnCommodity } = require('./demo/own-commodity');
 const { playPurchase } = require('./demo/purchase');
 const { Person, Surprise, chapter, tell, url } = require('./demo/stage');
@@ -19,6 +23,12 @@ async function main() {
   const { person: manager, account } = await Person.signIn('manager@demo');
   tell(`${account['displayName']} signs in at ${url}`);
   await playPurchase(manager);
+
+  const outside = outsideWorld();
+  chapter('步骤1 立即支付 – paying it through WeChat Pay');
+  if (outside === undefined)
+    console.log('    Left out: nothing here emulates WeChat Pay, and real money stays where it is.');
+  else await playOnlinePayment(manager, outside);
 
   chapter('步骤1 自行添加积分商品 – adding a commodity of one’s own');
   const commodity = await playOwnCommodity(manager);

@@ -2,6 +2,7 @@
 'use strict';
 
 const { randomUUID } = require('node:crypto');
+const { setTimeout: pause } = require('node:timers/promises');
 const { isDeepStrictEqual } = require('node:util');
 
 const url = (process.env['MALLFLOW_URL'] ?? 'http://127.0.0.1:3000').replace(/\/+$/, '');
@@ -37,6 +38,22 @@ function tell(text) {
 function expectThat(what, actual, expected) {
   if (isDeepStrictEqual(actual, expected)) return;
   throw new Surprise(`${what}: expected ${JSON.stringify(expected)}, but it is ${JSON.stringify(actual)}`);
+}
+
+/**
+ * Asks until the answer is as expected: what happens outside takes its time.
+ * @param {string} what
+ * @param {() => Promise<Json>} ask
+ * @param {(answer: Json) => boolean} isReached
+ * @param {number} [withinMs]
+ */
+async function eventually(what, ask, isReached, withinMs = 45_000) {
+  for (const deadline = Date.now() + withinMs; ; await pause(200)) {
+    const answer = await ask();
+    if (isReached(answer)) return answer;
+    if (Date.now() > deadline)
+      throw new Surprise(`${what}: not within ${withinMs / 1000} s. ${JSON.stringify(answer)}`);
+  }
 }
 
 const yuan = (/** @type {number} */ fen) => `${(fen / 100).toFixed(2)} yuan`;
@@ -112,4 +129,4 @@ class Person {
   }
 }
 
-module.exports = { Person, Surprise, chapter, expectThat, tell, url, yuan };
+module.exports = { Person, Surprise, chapter, eventually, expectThat, tell, url, yuan };
