@@ -23,6 +23,7 @@ export function createApi(services: Services, business: readonly AnyRoute[] = bu
   const { settings } = services;
   const admission = new Admission(settings.maxRequests, settings.maxCommands);
   const metrics = new Metrics(admission);
+  metrics.registry.registerMetric(services.notifications);
   let document: string | undefined;
   const routes: AnyRoute[] = [
     ...systemRoutes({ metrics, document: () => (document ??= JSON.stringify(openApiDocument(routes), null, 2)) }),

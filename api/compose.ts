@@ -20,6 +20,7 @@ import { SignInThrottle } from './account/throttle';
 import { Commands } from './http/commands';
 import { ImageEncoder } from './image/encoder';
 import type { Services } from './services';
+import { notificationCounter } from './webhooks/counter';
 
 /** Wires the API's parts; `environment` is where the Temporal tools' own variables are read from. */
 export function composeServices(config: Configuration, environment: Environment): Services {
@@ -49,6 +50,7 @@ export function composeServices(config: Configuration, environment: Environment)
       windowMs: config.MALLFLOW_SIGN_IN_WINDOW_SECONDS,
     }),
     channel: access === undefined ? undefined : createWechatPay(access),
+    notifications: notificationCounter(),
     vault: new KeyedVault(dataKeys(config)),
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),

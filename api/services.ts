@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import type { Counter } from 'prom-client';
 import type { PaymentChannel } from '../domain/ports/payment-channel';
 import type { Vault } from '../domain/ports/vault';
 import type { Db } from '../db/connection';
@@ -23,6 +24,8 @@ export interface Services {
   readonly imageEncoder: ImageEncoder;
   /** The payment channel; undefined where none is configured. */
   readonly channel: PaymentChannel | undefined;
+  /** What channels told, by how it was judged. */
+  readonly notifications: Counter<'channel' | 'outcome'>;
   /** Seals what is secret in rows. */
   readonly vault: Vault;
   readonly log: Logger;

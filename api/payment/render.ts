@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { codeAbout } from '../../domain/payment/codes';
 import { paymentExceptions, paymentStates, refundStates } from '../../domain/payment/states';
 import { processIdOf } from '../../domain/shared/ids';
-import { openCode, paymentById, paymentsOf, type PaymentRow } from '../../db/payment/queries';
+import { openCode, paymentsOf, type PaymentRow } from '../../db/payment/queries';
 import { resourceShape } from '../http/answers';
 import { iso, isoTime } from '../http/times';
 import type { Services } from '../services';
@@ -15,9 +15,13 @@ const refundSchema = z.strictObject({
   reason: z.enum(paymentExceptions),
 });
 
+/** Money of one attempt that nothing was delivered for and that is not on its way back: an operator decides. */
+const setApartSchema = z.strictObject({ channelNumber: z.string(), refundableFen: z.int() });
+
 /**
  * A payment through a channel. `channelNumber` is that of its newest attempt; `codeUrl` is what the payer scans, told
- * only where the payment itself is asked for and can be paid. `exception` says what went wrong with money that came.
+ * only where the payment itself is asked for and can be paid. `exception` says what went wrong with money that came;
+ * `setApart` is told to operators, who may give it back.
  */
 export const paymentSchema = z.strictObject({
   ...resourceShape,
@@ -29,6 +33,7 @@ export const paymentSchema = z.strictObject({
   codeUrl: z.string().optional(),
   expiresAt: isoTime,
   exception: z.enum(paymentExceptions).optional(),
+  setApart: z.array(setApartSchema).optional(),
   refunds: z.array(refundSchema),
 });
 
@@ -39,7 +44,7 @@ export function renderPayment(row: PaymentRow, codeUrl?: string) {
     state: row.state,
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
-    actions: [],
+    actions: [] as string[],
     processId: processIdOf(row.id),
     method: row.method,
     amountFen: row.amountFen,
@@ -49,6 +54,15 @@ export function renderPayment(row: PaymentRow, codeUrl?: string) {
     ...(row.exception === null ? {} : { exception: row.exception }),
     refunds: row.refunds,
   };
+}
+
+/** As operators see it: what is set apart, which they may give back. */
+export function renderForOperator(row: PaymentRow) {
+  const setApart = row.attempts.flatMap(({ channelNumber, refundableFen }) =>
+    refundableFen > 0 ? [{ channelNumber, refundableFen }] : [],
+  );
+  // rule: refund-only-what-is-set-apart
+  return { ...renderPayment(row), ...(setApart.length === 0 ? {} : { actions: ['refund'], setApart }) };
 }
 
 /** With its code, as long as somebody may still pay by it. */
@@ -62,10 +76,4 @@ export async function renderPayable(services: Pick<Services, 'db' | 'vault'>, ro
 export async function renderNewestPayment(services: Pick<Services, 'db' | 'vault'>, subjectId: string) {
   const [newest] = await paymentsOf(services.db, subjectId);
   return newest === undefined ? undefined : renderPayable(services, newest);
-}
-
-export async function renderPaymentById(services: Pick<Services, 'db' | 'vault'>, id: string) {
-  const row = await paymentById(services.db, null, id);
-  if (row === undefined) throw new Error(`no payment ${id}`);
-  return renderPayable(services, row);
 }

@@ -1,28 +1,36 @@
 import { z } from 'zod';
 import { refundPaymentSchema } from '../../domain/payment/schemas';
+import type { Principal } from '../../domain/shared/roles';
 import { paymentById, type PaymentRow } from '../../db/payment/queries';
 import { refundSetApart } from '../../db/payment/refunds';
 import { paymentWorkflowId } from '../../workflows/payment/contract';
 import { commandRequest, route, type AnyRoute, type Sighting } from '../http/route';
-import { paymentSchema, renderPayable, renderPaymentById } from './render';
+import { paymentSchema, renderForOperator, renderPayable } from './render';
 
 /** A manager's own enterprise's; an operator's is every enterprise. */
 function findPayment({ services, principal, params }: Sighting): Promise<PaymentRow | undefined> {
-  const owner = principal.roles.includes('operator') ? null : principal.enterpriseId;
-  return paymentById(services.db, owner, params['id'] ?? '');
+  return paymentById(services.db, isOperator(principal) ? null : principal.enterpriseId, params['id'] ?? '');
+}
+
+function isOperator({ roles }: Principal): boolean {
+  return roles.includes('operator');
 }
 
 const detail = route({
   method: 'get',
   path: '/v1/payments/:id',
-  summary: 'A payment through a channel; with its code while it can be paid',
+  summary: 'A payment through a channel; to its enterprise with its code while it can be paid',
   tag: 'payments',
   access: ['mall_manager', 'operator'],
   idempotency: 'none',
   find: findPayment,
   query: z.strictObject({}),
   answers: { 200: paymentSchema },
-  handle: async ({ services, target }) => ({ status: 200, body: await renderPayable(services, target) }),
+  handle: async ({ services, principal, target }) => ({
+    status: 200,
+    // rule: operators-see-no-codes
+    body: isOperator(principal) ? renderForOperator(target) : await renderPayable(services, target),
+  }),
 });
 
 const refund = route({
@@ -43,7 +51,7 @@ const refund = route({
       status: 200,
       resourceId: target.id,
       work: (trx) => refundSetApart(trx, { ...body, paymentId: target.id, by }),
-      render: (trx) => renderPaymentById({ ...services, db: trx }, target.id),
+      render: async (trx) => renderForOperator((await paymentById(trx, null, target.id)) ?? target),
     });
     // Its run finds the refund in the rows; who is not told now is told by the sweep.
     void services.gateway.reload(paymentWorkflowId(target.id)).catch(() => false);

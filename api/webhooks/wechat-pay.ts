@@ -7,6 +7,7 @@ import type { Services } from '../services';
 
 /** Notifications are a few kilobytes. */
 const limitBytes = 65_536;
+const channel = 'wechat_pay';
 
 /**
  * What WeChat Pay tells us: raw bytes → signature → decryption → one row per event → 204. Nothing else is waited for, least
@@ -26,7 +27,8 @@ function notifications(kind: 'payments' | 'refunds'): AnyRoute {
     handle: async (call) => {
       const { services, body } = call;
       const report = believed(call, body);
-      await takeIn(services.db, 'wechat_pay', report);
+      await takeIn(services.db, channel, report);
+      services.notifications.inc({ channel, outcome: 'accepted' });
       return { status: 204 };
     },
   });
@@ -38,15 +40,17 @@ function believed({ services, request }: Call<RawBody, undefined, undefined>, bo
     return channelOf(services).verifyNotification(request.headers, body.bytes);
   } catch (error) {
     if (!(error instanceof NotificationRefused)) throw error;
+    services.notifications.inc({ channel, outcome: error.fault });
     // rule: refused-notifications-alarm-but-probes
     if (error.fault !== 'probe') services.log.warn({ fault: error.fault }, 'a notification was refused');
     throw new DomainError('NOTIFICATION_REFUSED');
   }
 }
 
-function channelOf({ channel }: Services): PaymentChannel {
-  if (channel === undefined) throw new NotificationRefused('serial');
-  return channel;
+/** Without a channel no signature is known. */
+function channelOf(services: Services): PaymentChannel {
+  if (services.channel === undefined) throw new NotificationRefused('serial');
+  return services.channel;
 }
 
 export const webhookRoutes: readonly AnyRoute[] = [notifications('payments'), notifications('refunds')];

@@ -121,7 +121,9 @@ async function recordReturned(
     kind: 'channel_refund',
   });
   const after = await paymentRecord(trx, payment.id);
-  await movePayment(trx, after, owedBy(after).refunding ? 'returned_in_part' : 'returned', bySystem);
+  const { refunding, needsOperator } = owedBy(after);
+  // rule: returned-only-when-all-is
+  await movePayment(trx, after, refunding || needsOperator ? 'returned_in_part' : 'returned', bySystem);
 }
 
 /** The channel could not be asked: the same number is asked about again later. */
