@@ -180,8 +180,8 @@ export class NotificationRefused extends Error {
 /**
  * `unreachable`: no answer in time, so what was asked may or may not have happened. `busy`: the channel said to come
  * again (429, 5xx). `refused`: it said no and would say so again; `code` is its word. `untrusted`: the answer is not
- * provably the channel's or makes no sense, and counts as none. Only success must be proved: a bare refusal opens,
- * pays and returns nothing, and a channel's gateway signs none of its own.
+ * provably the channel's or makes no sense, and counts as none. Only success must be proved: a channel may sign no
+ * refusals. They open, pay and return nothing; that one ends an attempt wrongly shows by a notification or in the book.
  */
 export const channelErrorKinds = ['unreachable', 'busy', 'refused', 'untrusted'] as const;
 export type ChannelErrorKind = (typeof channelErrorKinds)[number];

@@ -124,8 +124,8 @@ export class WechatPayHttp {
   }
 
   /**
-   * Success must be signed. Refusals often are not (the gateway's own never are), and open, pay or return nothing; but
-   * a signature that is there must be true.
+   * Success must be signed. Refusals often are not (the gateway's own never are), and open, pay or return nothing; for
+   * what they end, the connection vouches. A signature that is there must be true.
    */
   private checkSigned(response: Response, bytes: Uint8Array): void {
     const header = (name: string): string => response.headers.get(`wechatpay-${name}`) ?? '';

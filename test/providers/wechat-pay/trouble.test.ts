@@ -73,6 +73,7 @@ describe('trouble on the way', () => {
     ['no answer, then', inTurn(dropped, silent), 'unreachable: TIMEOUT after 2'],
     ['a refusal by the gateway, unsigned', bytes(401, '{"code":"SIGN_ERROR"}'), 'refused: SIGN_ERROR after 1'],
     ['no such place', bytes(404, ''), 'refused: HTTP_404 after 1'],
+    ['a refusal that is an answer, unsigned', bytes(404, '{"code":"ORDER_NOT_EXIST"}'), 'nothing known'],
     ['an unsigned answer', bytes(200, JSON.stringify(paidTrade)), 'untrusted: ANSWER_HEADERS after 1'],
     ['a wrong signature', altered({ 'wechatpay-nonce': 'other' }), 'untrusted: ANSWER_SIGNATURE after 1'],
     [
