@@ -4,11 +4,12 @@ import { addEnterpriseSchema, addMallSchema, addStaffSchema } from '../domain/ac
 import { addBenefitSchema } from '../domain/catalogue/schemas';
 import { topUpSchema } from '../domain/ledger/schemas';
 import { DomainError, errorText } from '../domain/shared/errors';
-import { parseEnvironment, ownerUrl, casePolicies, timeProfile, type Configuration } from '../config/env';
+import { parseEnvironment, ownerUrl, casePolicies, timeProfile, wechatPay, type Configuration } from '../config/env';
 import { watchedCase } from '../db/case/repository';
 import { appRole, connect, type Db } from '../db/connection';
 import { verifyLedger } from '../db/ledger/queries';
 import { migrate } from '../db/migration-source';
+import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import { registerSearchAttributes } from '../temporal/search-attributes';
@@ -16,6 +17,7 @@ import { resumeCase } from '../worker/resume-case';
 import { seedDemo } from './demo-data';
 import { furnishBenefit, furnishEnterprise, furnishMall, furnishStaff, furnishTopUp } from './furnish';
 import { checkedInput, UsageError, wholeNumber } from './input';
+import { reconcileByHand } from './reconcile';
 
 /** Exit codes: 0 done, 1 failed or found something wrong, 2 wrong usage. */
 
@@ -168,6 +170,23 @@ admin
     for (const found of discrepancies) say(found);
     say(discrepancies.length === 0 ? 'the ledger is sound' : `${discrepancies.length} discrepancies`);
     if (discrepancies.length > 0) process.exitCode = 1;
+  });
+
+admin
+  .command('reconcile')
+  .description("compare a payment channel's book of a day with ours; 0 all equal, 1 something differs, 2 not compared")
+  .requiredOption('--day <day>', "YYYY-MM-DD in the channel's calendar, Asia/Shanghai")
+  .option('--json', 'one line for programs', false)
+  .action(async (options: { day: string; json: boolean }) => {
+    // Any other failure ends the program with 1, which here would say that something differs.
+    const told = await asApp((db, config) => {
+      const access = wechatPay(config);
+      return reconcileByHand({ db, channel: access && createWechatPay(access) }, options);
+    }).catch((error: unknown) => {
+      throw new UsageError(messageOf(error));
+    });
+    told.lines.forEach((line) => (told.code === 2 ? process.stderr.write(`${line}\n`) : say(line)));
+    process.exitCode = told.code;
   });
 
 async function passwordFromInput(): Promise<string> {

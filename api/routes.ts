@@ -11,6 +11,7 @@ import { mallRoutes } from './mall/routes';
 import { memberRoutes } from './member/routes';
 import { paymentRoutes } from './payment/routes';
 import { purchaseRoutes } from './purchase/routes';
+import { reconciliationRoutes } from './reconciliation/routes';
 import { sectionRoutes } from './section/routes';
 import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
@@ -26,6 +27,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...imageRoutes,
   ...purchaseRoutes,
   ...paymentRoutes,
+  ...reconciliationRoutes,
   ...webhookRoutes,
   ...commodityRoutes,
   ...commodityStockRoutes,

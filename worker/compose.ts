@@ -5,6 +5,7 @@ import { createCommodityAddActivities } from '../activities/commodity-add/activi
 import { createPaymentRecords } from '../activities/payment/activities';
 import { createPaymentChannelSteps } from '../activities/payment/channel-steps';
 import { createPurchaseActivities } from '../activities/purchase/activities';
+import { createReconciliationActivities } from '../activities/reconciliation/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
 import { createStockAllocationActivities } from '../activities/stock-allocation/activities';
 import { casePolicies, dataKeys, databaseAccess, timeProfile, wechatPay, type Configuration } from '../config/env';
@@ -16,8 +17,10 @@ import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, type TemporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
+import type { ReconciliationPolicy } from '../workflows/reconciliation/contract';
 import { every, type Loop } from './loops/every';
 import { expireStock } from './loops/expire-stock';
+import { keepSchedules } from './loops/keep-schedules';
 import { relayReports } from './loops/relay-reports';
 import { settleClaims } from './loops/settle-claims';
 import { sweepPayments } from './loops/sweep-payments';
@@ -65,6 +68,7 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
       ...createPurchaseActivities(db, policies.payment),
       ...createPaymentRecords(db, { detailOpenForMs }),
       ...createPaymentChannelSteps({ db, channel, vault: new KeyedVault(dataKeys(config)), detailOpenForMs }),
+      ...createReconciliationActivities({ db, channel }),
       ...createCommodityAddActivities(db),
       ...createStockAllocationActivities(db),
     },
@@ -112,6 +116,17 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
   const overdueByMs = config.MALLFLOW_WATCHDOG_SECONDS;
   return [
     ...startPaymentLoops(config, { db, gateway, settings, log }),
+    // Without a channel there are no books to compare.
+    ...(wechatPay(config) === undefined
+      ? []
+      : [
+          every(
+            config.MALLFLOW_WATCHDOG_SECONDS,
+            'keep-schedules',
+            log,
+            keepSchedules(temporal, reconciliationSchedule(config)),
+          ),
+        ]),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'watchdog', log, () =>
       watchCases({ db, gateway, temporal, log, settings, overdueByMs }),
     ),
@@ -129,6 +144,21 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
 /** What a new run is given to live by. */
 export function runSettings(config: Configuration): RunSettings {
   return { policies: casePolicies(config), workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs };
+}
+
+/** How the channel's books are compared with ours every morning. */
+export function reconciliationSchedule(config: Configuration) {
+  const { firstRetryMs, longestRetryMs } = timeProfile(config);
+  const policy: ReconciliationPolicy = {
+    // Half an hour, forty times: until shortly before the next morning.
+    againMs: longestRetryMs * 30,
+    rounds: 40,
+    attemptMs: 1_800_000,
+    heartbeatMs: 30_000,
+    firstRetryMs,
+    longestRetryMs: longestRetryMs * 10,
+  };
+  return { queue: config.MALLFLOW_TASK_QUEUE, input: { day: null, policy } };
 }
 
 /** The two that keep payments moving: what channels told is passed on, and what made no progress is woken. */

@@ -11,3 +11,6 @@ export const refundPaymentSchema = z.strictObject({
     .max(maxPriceFen * 100_000),
   reason: z.string().trim().min(1).max(500),
 });
+
+/** An operator says why a difference between the channel's books and ours may stay. */
+export const resolveExceptionSchema = z.strictObject({ reason: z.string().trim().min(1).max(500) });
