@@ -74,7 +74,7 @@ export class WechatPayHttp {
     return this.noted('bill_download', async () => {
       const deadline = AbortSignal.timeout(this.deadlineMs * 10);
       const response = await this.send('GET', url, '', deadline);
-      if (response.status !== 200) throw refusedBy(response.status, await bodyOf(response));
+      if (response.status !== 200) throw refusedBy(response.status, await bodyOf(response, deadline));
       if (response.body === null) throw new ChannelError('unreachable', 'NO_BODY');
       try {
         return await take(response.body as AsyncIterable<Uint8Array>);
@@ -87,9 +87,7 @@ export class WechatPayHttp {
   private async askOnce<T>(question: Question<T>, deadline: AbortSignal): Promise<T> {
     const body = question.body === undefined ? '' : JSON.stringify(question.body);
     const response = await this.send(question.method, new URL(question.path, this.base), body, deadline);
-    const bytes = await bodyOf(response).catch((error: unknown) => {
-      throw error instanceof ChannelError ? error : lost(error, deadline);
-    });
+    const bytes = await bodyOf(response, deadline);
     this.checkSigned(response, bytes);
     // rule: wechat-pay-only-done-is-done
     if (done.has(response.status)) return question.read(contentOf(bytes));
@@ -171,13 +169,17 @@ function lost(error: unknown, deadline: AbortSignal): ChannelError {
   return new ChannelError('unreachable', typeof code === 'string' ? code : 'CONNECTION');
 }
 
-async function bodyOf(response: Response): Promise<Buffer> {
+async function bodyOf(response: Response, deadline: AbortSignal): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += piece.length;
-    if (length > answerLimitBytes) throw new ChannelError('untrusted', 'ANSWER_TOO_LARGE');
-    pieces.push(piece);
+  try {
+    for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      length += piece.length;
+      if (length > answerLimitBytes) throw new ChannelError('untrusted', 'ANSWER_TOO_LARGE');
+      pieces.push(piece);
+    }
+  } catch (error) {
+    throw error instanceof ChannelError ? error : lost(error, deadline);
   }
   return Buffer.concat(pieces);
 }

@@ -227,6 +227,11 @@ describe('a book and where it is had', () => {
         void response.writeHead(200, { 'content-length': 9_999 }).write(whole, () => response.destroy()),
       'unreachable: UND_ERR_SOCKET',
     ],
+    [
+      'refused and cut off',
+      (_asked, response) => void response.writeHead(400, { 'content-length': 99 }).write('{', () => response.destroy()),
+      'unreachable: UND_ERR_SOCKET',
+    ],
     ['gone', sends(404, '{"code":"RESOURCE_NOT_EXISTS"}'), 'refused: RESOURCE_NOT_EXISTS'],
     ['in trouble', sends(503, ''), 'busy: HTTP_503'],
   ])('a file that is %s', async (_name, file, expected) => {

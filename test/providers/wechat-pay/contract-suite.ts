@@ -133,6 +133,20 @@ export function contractSuite(
       ]);
     });
 
+    it('loses an answer, asks again, and has one order and one refund', async () => {
+      const order = newOrder();
+      await control().fault('drop_answer', { on: 'create' });
+      const opened = await client.create(order).catch(() => client.create(order));
+      expect(opened).toEqual({ codeUrl: expect.stringMatching(/^weixin:/) });
+      expect(await control().payments(order.reference)).toHaveLength(1);
+      await control().pay(order.number, { notify: false });
+      const refund = { number: order.number, refundNumber: newNumber(), amountFen: 1_000, totalFen: 1_999 };
+      await control().fault('drop_answer', { on: 'refund' });
+      expect(await client.refund(refund).catch(() => client.refund(refund))).toMatchObject({ amountFen: 1_000 });
+      // A second refund of the same size would find too little left.
+      await expect(client.refund({ ...refund, refundNumber: newNumber() })).rejects.toThrow('INVALID_REQUEST');
+    });
+
     it('is refused one number with other terms', async () => {
       const order = newOrder();
       await client.create(order);
