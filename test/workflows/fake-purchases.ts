@@ -108,7 +108,7 @@ export class FakePurchases {
   private expectPayment(purchaseId: string): PurchaseSnapshotDto {
     const caseWorkflowId = purchaseWorkflowId(purchaseId);
     const start = { paymentId: purchaseId, enterpriseId: 'ent_1', caseWorkflowId, policy: paymentPolicy };
-    return this.put(purchaseId, { ...this.rowOf(purchaseId), payment: { start, closing: false } });
+    return this.put(purchaseId, { ...this.rowOf(purchaseId), payment: { start, ready: false, closing: false } });
   }
 
   /** The order waits until its payment is closed; then `act` happens to it. */
