@@ -4,7 +4,7 @@ import { newId } from '../../db/new-id';
 import { newAccount } from '../support/accounts';
 import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
-import { paymentRows } from '../support/payments';
+import { exceptionRow, paymentRows } from '../support/payments';
 import { purchaseRows } from '../support/purchases';
 import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
@@ -91,6 +91,9 @@ const expected = `
   GET    /v1/processes/counts               403 403 403 403 403 200 403 401
   GET    /v1/processes/:id                  403 403 403 403 403 200 403 401
   GET    /v1/audit                          403 403 403 403 403 200 403 401
+  GET    /v1/reconciliations                403 403 403 403 403 200 403 401
+  GET    /v1/reconciliation-exceptions      403 403 403 403 403 200 403 401
+  POST   /v1/reconciliation-exceptions/:id/resolve 403 403 403 403 403 400 403 401
   GET    /v1/enterprises                    403 403 403 403 403 200 403 401
   POST   /v1/enterprises                    403 403 403 403 403 400 403 401
   POST   /v1/enterprises/:id/top-ups        403 403 403 403 403 400 403 401
@@ -154,6 +157,7 @@ describe('who may call what', () => {
       ...{
         purchases: id,
         payments: (await paymentRows(mallflow)).id,
+        'reconciliation-exceptions': await exceptionRow(mallflow),
         processes: id.replace('pur_', 'prc_'),
         commodities: commodityId ?? '',
       },

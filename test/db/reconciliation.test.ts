@@ -1,3 +1,4 @@
+import { createPaymentRecords } from '../../activities/payment/activities';
 import { takeIn, waitingReports } from '../../db/payment/inbox';
 import { reconcile, resolveException } from '../../db/payment/reconciliation';
 import {
@@ -8,7 +9,7 @@ import {
 } from '../../db/payment/reconciliation-queries';
 import { rows, run } from '../../db/connection';
 import { beginRefund } from '../../db/payment/refunds';
-import { bySystem, lockPayment } from '../../db/payment/repository';
+import { askToClose, bySystem, lockPayment } from '../../db/payment/repository';
 import { bookDayBefore, boundsOfBookDay, type ExceptionKind } from '../../domain/payment/reconciliation';
 import type { BillRow, ChannelBill } from '../../domain/ports/payment-channel';
 import { post } from '../../db/ledger/repository';
@@ -197,6 +198,40 @@ describe('what differs', () => {
     expect(await waiting()).toEqual([open.paymentId, other.paymentId].sort());
     await reconcile(room.db, bill);
     expect(await waiting()).toHaveLength(4);
+  });
+});
+
+describe('what is asked about', () => {
+  const records = () => createPaymentRecords(room.db, { detailOpenForMs: 60_000 });
+  const input = ({ paymentId }: Paid) => ({ paymentId, number: '', askAgainMs: [1_000] });
+  const next = async (of: Paid) => (await records().applyReports(input(of))).next;
+
+  it('is asked at once: a refund in processing, whatever its turn', async () => {
+    const day = aDay();
+    const of = await late(day);
+    await room.sayRefund(of.paymentId, of.refundNumber, 'processing');
+    await run(room.owner, `update payment_refunds set next_at = now() + interval '1 hour'`);
+    await reconcile(room.db, book(day, payment(of), refund(of.channelNumber, of.refundNumber)));
+    expect(await next(of)).toEqual({ act: 'query_refund', number: of.refundNumber, inMs: 0 });
+  });
+
+  it('is asked although it had ended unpaid; once nothing is new, that is all', async () => {
+    const day = aDay();
+    const of = await room.payable();
+    await room.inTrx((trx) => askToClose(trx, of.paymentId, bySystem));
+    await room.say(of, 'closed');
+    expect(await records().loadPayment(input(of))).toMatchObject({ next: null, over: true, state: 'cancelled' });
+    await reconcile(room.db, book(day, payment(of)));
+    expect(await next(of)).toEqual({ act: 'query', number: of.channelNumber, inMs: 0 });
+    await room.say(of, 'unpaid');
+    expect(await records().loadPayment(input(of))).toMatchObject({ next: null, over: true, state: 'cancelled' });
+  });
+
+  it('is not asked where the channel says so of what is paid, by another amount', async () => {
+    const day = aDay();
+    const of = await paid(day);
+    expect(await reconcile(room.db, book(day, payment(of, 499)))).toMatchObject({ asked: 0 });
+    expect(await next(of)).toBeNull();
   });
 });
 

@@ -1,3 +1,5 @@
+import { takeIn } from '../../db/payment/inbox';
+import { listExceptions } from '../../db/payment/reconciliation-queries';
 import { requestPayment } from '../../db/payment/repository';
 import { recordOpened } from '../../db/payment/settlement';
 import { paymentsOf } from '../../db/payment/queries';
@@ -38,4 +40,15 @@ export async function paymentRows(
       }),
     );
   return { id, purchaseId, channelNumber };
+}
+
+/** An exception that is open: the channel told of a payment nobody knows. */
+export async function exceptionRow({ database: { db } }: Installation): Promise<string> {
+  const channelNumber = 'nobody-knows-it';
+  const said = { standing: 'paid', transactionId: 'wx1', amountFen: 500, paidAt: new Date(), foreign: [] } as const;
+  const event = { eventId: 'evt-1', eventType: 'TRANSACTION.SUCCESS', about: 'payment' } as const;
+  await takeIn(db, 'wechat_pay', { ...event, payment: { channelNumber, ...said } });
+  const filter = { state: 'open', day: null, kind: 'unknown_notification' } as const;
+  const { items } = await listExceptions(db, filter, { limit: 1, after: null });
+  return items[0]?.id ?? '';
 }
