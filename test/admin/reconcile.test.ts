@@ -1,18 +1,25 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { reconcileByHand } from '../../admin/reconcile';
+import { parseEnvironment, wechatPay } from '../../config/env';
 import { run } from '../../db/connection';
 import { bookDayBefore, bookDayOf } from '../../domain/payment/reconciliation';
+import type { PaymentChannel } from '../../domain/ports/payment-channel';
+import { createWechatPay } from '../../providers/payments/wechat-pay/wechat-pay';
 import { furnishPayments, type PaymentRoom } from '../db/payment-room';
 import { startEmulator, type Emulator } from '../support/emulator';
 import { runAdmin, type Ended } from './run-admin';
 
 let emulator: Emulator;
 let room: PaymentRoom;
+let channel: PaymentChannel | undefined;
+let outside: Readonly<Record<string, string>>;
 const today = bookDayOf(new Date());
 const ago = (days: number): string => bookDayBefore(today, days);
 
 beforeAll(async () => {
   [emulator, room] = await Promise.all([startEmulator(), furnishPayments()]);
+  outside = { ...emulator.environment, MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: 'http://127.0.0.1:9' };
+  const access = wechatPay(parseEnvironment(outside));
+  channel = access && createWechatPay(access);
   for (const days of [1, 2, 3]) await emulator.control.publishBill(ago(days));
 });
 afterAll(async () => {
@@ -21,7 +28,6 @@ afterAll(async () => {
 });
 
 function reconcile(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const outside = { ...emulator.environment, MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: 'http://127.0.0.1:9' };
   return runAdmin(['reconcile', ...args], { env: { DATABASE_URL: room.url, ...outside, ...environment } });
 }
 
@@ -66,31 +72,22 @@ describe('npm run reconcile', () => {
   });
 
   it.each([
-    ['a day that is none', ['--day', '2026-02-30'], 'YYYY-MM-DD'],
-    ['no day', [], '--day'],
-    ['a book that is not closed', ['--day', today], 'has not closed its book'],
-    ['a day the channel has forgotten', ['--day', '2020-01-01'], 'did not give its book'],
-  ])('ends with 2 for %s', async (_, args, said) => {
-    const { code, stdout, stderr } = await reconcile(args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(said);
+    ['a book that is not closed', today, 'has not closed its book'],
+    ['a day the channel has forgotten', '2020-01-01', 'did not give its book'],
+  ])('ends with 2 for %s', async (_, day, said) => {
+    const { code, lines } = await reconcileByHand({ db: room.db, channel }, { day, json: true });
+    expect(code).toBe(2);
+    expect(lines.join()).toContain(said);
   });
 
-  it('ends with 2 where no channel is configured, or the database is away', async () => {
-    const none = await runAdmin(['reconcile', '--day', ago(1)], { env: { DATABASE_URL: room.url } });
+  it('ends with 2 for a day that is none, without a channel, and while the database is away', async () => {
+    const none = await reconcile(['--day', '2026-02-30']);
     expect(none).toMatchObject({ code: 2, stdout: '' });
-    expect(none.stderr).toContain('no payment channel is configured');
-    const away = await reconcile(['--day', ago(1)], { DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/none` });
+    expect(none.stderr).toContain('YYYY-MM-DD');
+    const alone = await reconcileByHand({ db: room.db, channel: undefined }, { day: ago(1), json: false });
+    expect(alone).toMatchObject({ code: 2, lines: ['no payment channel is configured'] });
+    // A port that nobody listens at.
+    const away = await reconcile(['--day', ago(1)], { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
     expect(away).toMatchObject({ code: 2, stdout: '' });
   });
-});
-
-/** Nobody speaks Postgres there. */
-let port: number;
-let deaf: Server;
-beforeAll(async () => {
-  deaf = createServer();
-  await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
-  port = (deaf.address() as AddressInfo).port;
-  deaf.close();
 });
