@@ -41,17 +41,17 @@ async function reconcile(day: string): Promise<DayOutcome[]> {
 async function order() {
   const { body } = await manager.post('/v1/purchases', { benefitId: coupon.id, quantity: 1 });
   const paid = await manager.post(`/v1/purchases/${body.id}/pay`, { method: 'wechat_native' });
-  return { id: body.id as string, payment: paid.body.payment as Body };
+  return { id: body.id as string, payment: paid.body.payment };
 }
 
 const paymentAt = (id: string, state: string): Promise<Body> =>
   eventually(
-    async () => (await manager.get(`/v1/payments/${id}`)).body as Body,
+    async () => (await manager.get(`/v1/payments/${id}`)).body,
     (body) => body.state === state,
   );
 const exceptions = async (query: string) =>
   (await operator.get(`/v1/reconciliation-exceptions?${query}`)).body.items as Body[];
-const dayOf = async (day: string) => (await operator.get(`/v1/reconciliations?day=${day}`)).body.items[0] as Body;
+const dayOf = async (day: string) => (await operator.get(`/v1/reconciliations?day=${day}`)).body.items[0];
 
 describe('the channel’s book of a day', () => {
   it('finds money nobody told us of: it is asked about and goes back by itself, then all agree to the fen', async () => {
