@@ -56,7 +56,8 @@ export async function beginRefund(trx: Trx, beginning: RefundBeginning): Promise
 /**
  * An operator gives back money that is set apart.
  *
- * @throws DomainError REFUND_EXCEEDS `{refundableFen}`: more than is left, or money that was delivered for
+ * @throws DomainError REFUND_EXCEEDS `{refundableFen}`: more than is left, or money that was delivered for;
+ *   REFERENCE_NOT_FOUND: no attempt of this payment
  */
 export async function refundSetApart(
   trx: Trx,
@@ -64,9 +65,13 @@ export async function refundSetApart(
 ): Promise<void> {
   const payment = await lockPayment(trx, order.paymentId);
   const known = payment.attempts.some(({ channelNumber }) => channelNumber === order.channelNumber);
+  // rule: refund-of-its-own-attempts
+  if (!known)
+    throw new DomainError('REFERENCE_NOT_FOUND', {
+      errors: [{ path: '/channelNumber', code: 'REFERENCE_NOT_FOUND', message: 'no attempt of this payment' }],
+    });
   // rule: delivered-money-stays
-  if (!known || payment.settledBy === order.channelNumber)
-    throw new DomainError('REFUND_EXCEEDS', { refundableFen: 0 });
+  if (payment.settledBy === order.channelNumber) throw new DomainError('REFUND_EXCEEDS', { refundableFen: 0 });
   await beginRefund(trx, { ...order, payment, reason: payment.exception ?? 'amount_mismatch' });
 }
 

@@ -5,6 +5,8 @@ import { recordOpened } from '../../db/payment/settlement';
 import { paymentsOf } from '../../db/payment/queries';
 import { codeAbout } from '../../domain/payment/codes';
 import { paymentWorkflowId } from '../../workflows/payment/contract';
+import { eventually } from './eventually';
+import type { Body, HttpClient } from './http-client';
 import type { Installation } from './installation';
 import { purchaseRows } from './purchases';
 import { demoTenants, type Tenant } from './sub-stock-rows';
@@ -51,4 +53,28 @@ export async function exceptionRow({ database: { db } }: Installation): Promise<
   const filter = { state: 'open', day: null, kind: 'unknown_notification' } as const;
   const { items } = await listExceptions(db, filter, { limit: 1, after: null });
   return items[0]?.id ?? '';
+}
+
+/** 立即支付 through the channel, until there is a code to scan. */
+export async function payOnline(manager: HttpClient, purchaseId: string): Promise<Body> {
+  const reply = await eventually(
+    () => manager.post(`/v1/purchases/${purchaseId}/pay`, { method: 'wechat_native' }),
+    ({ status, body }) => status !== 200 || body.payment.codeUrl !== undefined,
+  );
+  if (reply.status !== 200) throw new Error(`answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+  return reply.body.payment;
+}
+
+export function purchaseIs(manager: HttpClient, id: string, state: string): Promise<Body> {
+  return eventually(
+    async () => (await manager.get(`/v1/purchases/${id}`)).body,
+    (body) => body.state === state,
+  );
+}
+
+export function paymentIs(reader: HttpClient, id: string, state: string): Promise<Body> {
+  return eventually(
+    async () => (await reader.get(`/v1/payments/${id}`)).body,
+    (body) => body.state === state,
+  );
 }
