@@ -5,7 +5,7 @@ import type { World } from './world';
 
 /** What a step is about: where its row lies and where it is read. */
 export interface Subject {
-  readonly table: 'purchases' | 'stock_allocations' | 'commodities';
+  readonly table: 'purchases' | 'stock_allocations' | 'commodities' | 'payments';
   readonly path: string;
   readonly workflow: string;
   /** The columns that say when its clock moves it on. */
@@ -31,6 +31,17 @@ export interface Action {
   readonly reaches: string;
   /** The command that then ends the case, where it is not over. */
   readonly next: string | null;
+  /** The first commit of a step that takes several; else the effect of the command, or the state it reaches. */
+  readonly happened?: () => Promise<boolean>;
+  /** It calls the channel, so an activity of its own carries it out; else it is done within a workflow task. */
+  readonly carriedOutBy?: 'activity';
+  /**
+   * What a worker that died before it reported leaves in the history: of persons' commands upon a case nothing, of others
+   * a task that timed out. `none`: a new run may have come since.
+   */
+  readonly trace?: 'activity' | 'none';
+  /** What else must be so once it has happened, and how the case comes to its end. */
+  readonly afterwards?: () => Promise<void>;
 }
 
 export interface StepDefinition {

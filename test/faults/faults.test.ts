@@ -1,4 +1,5 @@
 import { absenceCases, slowCases, wireCases } from './cases/absences';
+import { closingCases, creationCases, outageCase, surplusCases } from './cases/payments';
 import { killCases, quickKills } from './cases/kills';
 import { balanceCase, crowdCases, raceCases } from './cases/races';
 import { lostStateCase, terminatedCases } from './cases/recovery';
@@ -37,6 +38,10 @@ describe('each by itself:', () => {
   absenceCases(here, strikes);
   slowCases(here, strikes);
   wireCases(here, strikes);
+  creationCases(here, strikes);
+  outageCase(here, strikes);
+  closingCases(here, strikes);
+  surplusCases(here, strikes);
   terminatedCases(here, strikes);
   lostStateCase(here, strikes);
 });

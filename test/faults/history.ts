@@ -10,3 +10,9 @@ export async function eventsOfRun(world: World, workflowId: string): Promise<num
   const { events } = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
   return (events ?? []).map((event) => Number(event.eventType));
 }
+
+/** How often the activity of the newest run that took the most tries was tried. */
+export async function mostTries(world: World, workflowId: string): Promise<number> {
+  const { events } = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
+  return Math.max(0, ...(events ?? []).map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 0));
+}

@@ -5,9 +5,9 @@ import type { RowLock } from './row-lock';
 import { until } from './until';
 import type { World } from './world';
 
-export type Victim = 'api' | 'worker' | 'temporal' | 'postgres';
+export type Victim = 'api' | 'worker' | 'temporal' | 'postgres' | 'emulator';
 /** A wire between two of them. */
-export type CutWire = 'apiToTemporal' | 'workerToTemporal' | 'apiToPostgres' | 'workerToPostgres';
+export type CutWire = 'apiToTemporal' | 'workerToTemporal' | 'apiToPostgres' | 'workerToPostgres' | 'workerToChannel';
 export type Target = Victim | CutWire;
 /** Before its transaction commits, or after that and before anybody has heard of it. */
 export type Moment = 'before' | 'after';
@@ -37,21 +37,19 @@ export function kill(world: World, target: Target): Promise<void> {
     worker: () => world.worker.kill9(),
     temporal: () => world.engines.killTemporal(),
     postgres: () => world.engines.killPostgres(),
+    emulator: () => world.emulator.kill9(),
     apiToTemporal: cut('apiToTemporal'),
     workerToTemporal: cut('workerToTemporal'),
     apiToPostgres: cut('apiToPostgres'),
     workerToPostgres: cut('workerToPostgres'),
+    workerToChannel: cut('workerToChannel'),
   };
   return kills[target]();
 }
 
 /** The calls with which a worker tells the engine what it did. */
-export const workerReports = [
-  'RespondWorkflowTaskCompleted',
-  'RespondWorkflowTaskFailed',
-  'RespondActivityTaskCompleted',
-  'RespondActivityTaskFailed',
-] as const;
+const activityReports = ['RespondActivityTaskCompleted', 'RespondActivityTaskFailed'] as const;
+const taskReports = ['RespondWorkflowTaskCompleted', 'RespondWorkflowTaskFailed'] as const;
 
 /** The calls whose answers tell the API what became of a command. */
 export const commandCalls = [
@@ -66,16 +64,8 @@ export async function strike(
   { target, moment, steps }: { target: Target; moment: Moment; steps: readonly Step[] },
 ): Promise<Map<Step, Evidence>> {
   const actions = await Promise.all(steps.map((step) => prepare(world, step)));
-  // Long enough for everything to be in place before the clock strikes.
-  await Promise.all(actions.map((action) => action.arm(2_500)));
-  const locks = moment === 'before' ? await Promise.all(actions.map((action) => action.lock())) : [];
-  const hidesAnswers = target === 'api' || target === 'apiToTemporal';
-  if (moment === 'after' && hidesAnswers) world.wires.apiCalls.holdAnswers(...commandCalls);
-  if (moment === 'after' && !hidesAnswers) world.wires.workerCalls.holdRequests(...workerReports);
-
-  const calls = actions.map((action) => begin(action));
-  if (moment === 'before') await until('every step waits for its row', () => allTrue(locks, (lock) => lock.struck()));
-  else await until('every step has happened', () => allTrue(actions, (action) => hasHappened(world, action)));
+  const begun = moment === 'before' ? await beginBefore(actions) : await beginAfter(world, actions, target);
+  const { locks, calls } = begun;
   const evidence = await Promise.all(
     actions.map((action, at) => lookAt(world, action, { call: calls[at], lock: locks[at] })),
   );
@@ -86,6 +76,44 @@ export async function strike(
   await world.restore();
   return new Map(steps.map((step, at) => [step, evidence[at] as Evidence]));
 }
+
+/** Long enough for everything to be in place before the clock strikes. */
+const dueInMs = 2_500;
+
+interface UnderWay {
+  readonly locks: readonly RowLock[];
+  readonly calls: readonly Begun[];
+}
+
+async function beginBefore(actions: readonly Action[]): Promise<UnderWay> {
+  await Promise.all(actions.map((action) => action.arm(dueInMs)));
+  const locks = await Promise.all(actions.map((action) => action.lock()));
+  const calls = actions.map((action) => begin(action));
+  await until('every step waits for its row', () => allTrue(locks, (lock) => lock.struck()));
+  return { locks, calls };
+}
+
+/**
+ * An activity is asked for by the report of a workflow task, so those steps come first: what they report is held, while
+ * tasks still pass; then the reports of tasks too, and the other steps begin.
+ */
+async function beginAfter(world: World, actions: readonly Action[], target: Target): Promise<UnderWay> {
+  const hidesAnswers = target === 'api' || target === 'apiToTemporal';
+  const [first, then] = [actions.filter(byActivity), actions.filter((action) => !byActivity(action))];
+  const happen = (some: readonly Action[]) =>
+    until('every step has happened', () => allTrue(some, (action) => hasHappened(world, action)));
+  await Promise.all(first.map((action) => action.arm(dueInMs)));
+  if (hidesAnswers) world.wires.apiCalls.holdAnswers(...commandCalls);
+  else world.wires.workerCalls.holdRequests(...activityReports);
+  await happen(first);
+  await Promise.all(then.map((action) => action.arm(dueInMs)));
+  if (!hidesAnswers) world.wires.workerCalls.holdRequests(...taskReports);
+  const callOf = new Map(actions.map((action) => [action, begin(action)]));
+  await happen(then);
+  return { locks: [], calls: actions.map((action) => callOf.get(action) as Begun) };
+}
+
+const byActivity = (action: Action): boolean => action.carriedOutBy === 'activity';
 
 interface Begun {
   readonly call: Promise<Reply | undefined>;

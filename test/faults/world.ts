@@ -6,10 +6,12 @@ import { seedDemo } from '../../admin/demo-data';
 import { connect, type Db } from '../../db/connection';
 import { migrate } from '../../db/migration-source';
 import { lazyClient, temporalTarget } from '../../temporal/connection';
+import type { EmulatorControl } from '../support/emulator-control';
 import { HttpClient } from '../support/http-client';
 import { Child, freePort } from './child';
 import { Engines, Guard } from './engines';
 import { GrpcProxy } from './grpc-proxy';
+import { startOutside, type Outside } from './outside';
 import { TcpProxy } from './tcp-proxy';
 import { until } from './until';
 
@@ -23,16 +25,20 @@ export interface Wires {
   readonly workerToPostgres: TcpProxy;
   readonly apiToTemporal: TcpProxy;
   readonly workerToTemporal: TcpProxy;
+  readonly workerToChannel: TcpProxy;
   readonly apiCalls: GrpcProxy;
   readonly workerCalls: GrpcProxy;
 }
 
-/** The whole system as separate processes: Postgres, Temporal, API and worker, with wires between that can fail. */
+/** The whole system as separate processes: Postgres, Temporal, channel, API, worker; the wires between can fail. */
 export interface World {
   readonly engines: Engines;
   readonly wires: Wires;
   readonly api: Child;
   readonly worker: Child;
+  /** The payment channel, and what can be done to it. */
+  readonly emulator: Child;
+  readonly channel: EmulatorControl;
   readonly url: string;
   /** The owner's pool, directly on the server: it sees and does what the product may not. */
   readonly db: Db;
@@ -48,6 +54,8 @@ export interface World {
   stop(): Promise<void>;
 }
 
+type Settings = Readonly<Record<`MALLFLOW_${string}`, string>>;
+
 function plainEnvironment(): NodeJS.ProcessEnv {
   const ours = /^(MALLFLOW_|TEMPORAL_|DATABASE_URL|APP_DATABASE_URL|PG|PORT$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
@@ -59,10 +67,11 @@ function throughPort(url: string, port: number): string {
   return through.href;
 }
 
-async function openWires(engines: Engines): Promise<Wires> {
+async function openWires(engines: Engines, workerToChannel: TcpProxy): Promise<Wires> {
   const apiCalls = await GrpcProxy.open(engines.temporalPort);
   const workerCalls = await GrpcProxy.open(engines.temporalPort);
   return {
+    workerToChannel,
     apiCalls,
     workerCalls,
     apiToTemporal: await TcpProxy.open(apiCalls.port),
@@ -89,8 +98,15 @@ async function furnish(databaseUrl: string): Promise<Db> {
   return db;
 }
 
-async function startProcesses(dir: string, engines: Engines, wires: Wires, guard: Guard) {
-  const onStart = (pid: number): void => guard.watch(pid);
+interface Surroundings {
+  readonly dir: string;
+  readonly engines: Engines;
+  readonly wires: Wires;
+  readonly outside: Outside;
+  readonly onStart: (pid: number) => void;
+}
+
+async function startProcesses({ dir, engines, wires, outside, onStart }: Surroundings, settings: Settings) {
   const [apiPort, workerPort] = [await freePort(), await freePort()];
   const common = {
     ...plainEnvironment(),
@@ -101,6 +117,11 @@ async function startProcesses(dir: string, engines: Engines, wires: Wires, guard
     MALLFLOW_ACCEPT_MS: String(acceptMs),
     MALLFLOW_RESULT_MS: String(resultMs),
     MALLFLOW_WATCHDOG_SECONDS: '1',
+    MALLFLOW_RELAY_MS: '50',
+    MALLFLOW_PAYMENT_SWEEP_SECONDS: '2',
+    ...outside.environment,
+    MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: `http://127.0.0.1:${apiPort}`,
+    ...settings,
   };
   const addresses = (postgres: TcpProxy, temporal: TcpProxy) => ({
     DATABASE_URL: throughPort(engines.databaseUrl, postgres.port),
@@ -135,24 +156,28 @@ async function startProcesses(dir: string, engines: Engines, wires: Wires, guard
   return { api, worker, url: `http://127.0.0.1:${apiPort}`, common };
 }
 
-export async function startWorld(): Promise<World> {
+/** `settings`: variables of the product, where a run needs others than all of them do. */
+export async function startWorld(settings: Settings = {}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'mallflow-faults-'));
   const guard = new Guard();
-  const engines = await Engines.start(dir, guard);
-  const wires = await openWires(engines);
+  const onStart = (pid: number): void => guard.watch(pid);
+  const [engines, outside] = await Promise.all([Engines.start(dir, guard), startOutside(dir, onStart)]);
+  const { emulator, control: channel } = outside;
+  const wires = await openWires(engines, outside.wire);
   const db = await furnish(engines.databaseUrl);
-  const { api, worker, url, common } = await startProcesses(dir, engines, wires, guard);
+  const surroundings = { dir, engines, wires, outside, onStart };
+  const { api, worker, url, common } = await startProcesses(surroundings, settings);
   const address = `127.0.0.1:${engines.temporalPort}`;
   const temporal = lazyClient(temporalTarget({ TEMPORAL_ADDRESS: address }));
   const signIn = (login: string) => until(`${login} signs in`, () => HttpClient.signIn(url, login));
 
   const restore = async (): Promise<void> => {
     for (const wire of Object.values(wires) as { restore: () => void }[]) wire.restore();
-    await Promise.all([engines.startPostgres(), engines.startTemporal()]);
+    await Promise.all([engines.startPostgres(), engines.startTemporal(), emulator.start()]);
     await Promise.all([api.start(), worker.start()]);
   };
   const stop = async (): Promise<void> => {
-    await Promise.all([api.kill9(), worker.kill9()]);
+    await Promise.all([api.kill9(), worker.kill9(), emulator.kill9()]);
     await Promise.all([db.destroy(), temporal.connection.close()]);
     await engines.stop();
     for (const wire of Object.values(wires) as { close: () => Promise<void> }[]) await wire.close();
@@ -160,7 +185,7 @@ export async function startWorld(): Promise<World> {
     rmSync(dir, { recursive: true, force: true });
   };
   return {
-    ...{ engines, wires, api, worker, url, db, temporal, restore, stop },
+    ...{ engines, wires, api, worker, emulator, channel, url, db, temporal, restore, stop },
     environment: { ...common, DATABASE_URL: engines.databaseUrl, TEMPORAL_ADDRESS: address },
     manager: await signIn('manager@demo'),
     otherManager: await signIn('manager2@demo'),

@@ -1,5 +1,5 @@
-import { verifyOnce, workflowIdOf, commandSteps, steps, type Step } from '../actions';
-import { eventsOfRun, taskTimedOut } from '../history';
+import { verifyOnce, workflowIdOf, channelSteps, commandSteps, steps, type Step } from '../actions';
+import { eventsOfRun, mostTries, taskTimedOut } from '../history';
 import { strike, type CutWire, type Evidence, type Moment, type Target } from '../rounds';
 import { expectEverythingSound } from '../invariants';
 import type { Strikes } from '../strikes';
@@ -16,7 +16,9 @@ const bothMoments = (target: Target): Round[] => [
   { target, moment: 'after' },
 ];
 
-export const kills: readonly Round[] = (['worker', 'api', 'temporal', 'postgres'] as const).flatMap(bothMoments);
+export const kills: readonly Round[] = (['worker', 'api', 'temporal', 'postgres', 'emulator'] as const).flatMap(
+  bothMoments,
+);
 
 /** Each process at each step, for the quick set; the rest of the matrix runs with the full one. */
 export const quickKills: readonly Round[] = [
@@ -25,14 +27,18 @@ export const quickKills: readonly Round[] = [
   { target: 'api', moment: 'after' },
   { target: 'temporal', moment: 'before' },
   { target: 'postgres', moment: 'before' },
+  { target: 'emulator', moment: 'before' },
 ];
 
 export const cuts: readonly Round[] = (
-  ['apiToTemporal', 'workerToTemporal', 'apiToPostgres', 'workerToPostgres'] as const
+  ['apiToTemporal', 'workerToTemporal', 'apiToPostgres', 'workerToPostgres', 'workerToChannel'] as const
 ).flatMap(bothMoments);
 
-/** The clock's steps do not pass through the API. */
-const stepsOf = ({ target }: Round): readonly Step[] => (target.startsWith('api') ? commandSteps : steps);
+/** The clock's steps do not pass through the API, and others know nothing of the channel. */
+function stepsOf({ target }: Round): readonly Step[] {
+  if (target.startsWith('api')) return commandSteps;
+  return target === 'emulator' || target === 'workerToChannel' ? channelSteps : steps;
+}
 
 export function killCases(world: () => World, strikes: Strikes, chosen: readonly Round[]): void {
   describe.each(chosen)('the end of $target, $moment the effect', (round) => {
@@ -85,9 +91,10 @@ function proofOf(evidence: Evidence, { moment }: Round): string {
  * itself until it is done, so a committed effect that nobody was told of is the proof there.
  */
 async function expectTimedOutTask(world: World, { action }: Evidence, moment: Moment): Promise<void> {
-  if (moment === 'before' || (action.status !== 201 && action.call !== null)) return;
-  const events = await eventsOfRun(world, await workflowIdOf(action));
-  expect(events.join(' ')).toContain(` ${taskTimedOut} `);
+  if (moment === 'before' || action.trace === 'none' || (action.status !== 201 && action.call !== null)) return;
+  const workflowId = await workflowIdOf(action);
+  if (action.trace === 'activity') expect(await mostTries(world, workflowId)).toBeGreaterThan(1);
+  else expect((await eventsOfRun(world, workflowId)).join(' ')).toContain(` ${taskTimedOut} `);
 }
 
 interface Seen {

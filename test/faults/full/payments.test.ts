@@ -1,0 +1,33 @@
+import { playPayments, told } from '../payments-at-random';
+import { seed } from '../random';
+import { Strikes } from '../strikes';
+import { startWorld, type World } from '../world';
+
+/** Two thousand payments under every fault of the channel, at random rates, while processes die: all books agree. */
+let world: World;
+const strikes = new Strikes();
+
+beforeAll(async () => {
+  world = await startWorld();
+}, 120_000);
+
+afterAll(async () => {
+  process.stderr.write(strikes.summary());
+  await world.stop();
+}, 60_000);
+
+it(
+  `2,000 payments end as they should and both books are equal (seed ${seed})`,
+  strikes.case(async (struck) => {
+    const { body: me } = await world.manager.get('/v1/me');
+    const topUp = { amountFen: 50_000_000, reason: 'for the load' };
+    expect((await world.operator.post(`/v1/enterprises/${me.enterpriseId}/top-ups`, topUp)).status).toBe(201);
+    const plan = { payments: Number(process.env['TEST_PAYMENTS'] ?? 2_000), buyers: 32, seed };
+    const played = await playPayments(world, plan);
+    process.stderr.write(told(played, plan));
+    const struckHits = played.hits.filter((underWay) => underWay > 0).length;
+    expect(struckHits).toBeGreaterThan(played.hits.length / 2);
+    struck(`${struckHits} kills met commands under way`);
+  }),
+  1_500_000,
+);
