@@ -11,7 +11,7 @@ const path = require('node:path');
 
 /** A load process and how to give it tasks. */
 class Client {
-  /** @param {'http' | 'mall' | 'bare' | 'sql'} kind @param {object} settings */
+  /** @param {'http' | 'mall' | 'bare' | 'sql' | 'notifier' | 'bareInbox'} kind @param {object} settings */
   constructor(kind, settings) {
     const file = path.join(__dirname, '..', 'load', 'child.js');
     this.child = fork(file, [JSON.stringify({ kind, settings })], { serialization: 'advanced' });

@@ -146,6 +146,13 @@ class Installation {
     await Promise.all([...this.parts.values()].map((part) => part.kill9()));
   }
 
+  /** Another installation in the place of this one: nothing runs, nothing is kept. */
+  async renew() {
+    await this.stop();
+    this.parts.clear();
+    fs.mkdirSync(this.dir, { mode: 0o700 });
+  }
+
   /** Stops what takes work first, and removes the state. */
   async stop() {
     const last = ['temporal', 'postgres'];

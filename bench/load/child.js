@@ -7,8 +7,10 @@
  */
 
 const { openBare } = require('./bare');
+const { openBareInbox } = require('./bare-inbox');
 const { openHttp } = require('./http');
 const { openMall } = require('./mall');
+const { openNotifier } = require('./notifier');
 const { openSql } = require('./sql');
 const { burst } = require('./burst');
 const { reads } = require('./reads');
@@ -22,7 +24,14 @@ const { kind, settings } = JSON.parse(process.argv[2] ?? '{}');
  */
 
 /** @type {Readonly<Record<string, (settings: any) => any>>} each kind has what the tasks sent to it need */
-const kinds = { http: openHttp, mall: openMall, sql: openSql, bare: openBare };
+const kinds = {
+  http: openHttp,
+  mall: openMall,
+  sql: openSql,
+  bare: openBare,
+  notifier: openNotifier,
+  bareInbox: openBareInbox,
+};
 const client = kinds[kind]?.(settings);
 let next = 0;
 
@@ -54,6 +63,8 @@ const tasks = {
   reads: (task) => reads(client, task),
   historyLengths: ({ workflowIds }) => client.historyLengths(workflowIds),
   send: ({ call }) => client.send(call),
+  prepare: (task) => client.prepare(task),
+  takeIn: (task) => client.takeIn(task),
 };
 
 process.on('message', (/** @type {any} */ { id, task, ...rest }) => {
