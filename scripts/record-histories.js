@@ -2,12 +2,14 @@
 'use strict';
 
 /**
- * npm run record:histories: records the histories that `test/replay` replays, anew and over the old ones.
+ * npm run record:histories [-- NAME…]: records the histories that `test/replay` replays: those that are not there yet, or
+ * the named ones anew and over the old ones.
  *
- * It starts a Postgres and a Temporal server of its own, the product's API in this process and its worker in another,
- * and lives through each scenario of lib/recorded-scenarios.js over HTTP. Each becomes `test/replay/histories/<name>.json`, freed of
- * identities, host names and stack traces. Record when a workflow has got a new path: add its scenario, and keep
- * the old files as long as runs that took the old path may be open (see docs/operations.md on changed workflows).
+ * It starts a Postgres and a Temporal server and an emulator of its own, the product's API in this process and its worker
+ * in another, and lives through each scenario of lib/recorded-scenarios.js and lib/recorded-payments.js over HTTP. Each
+ * becomes `test/replay/histories/<name>.json`, freed of identities, host names and stack traces, with the edges of its
+ * table that the case has walked meanwhile. Record when a workflow has got a new path: add its scenario, and keep the
+ * old files as long as runs that took the old path may be open (see docs/operations.md on changed workflows).
  */
 
 const fs = require('node:fs');
@@ -16,7 +18,9 @@ const path = require('node:path');
 const { historyToJSON } = require('@temporalio/common/lib/proto-utils');
 const { startPostgres } = require('./lib/postgres');
 const { RecordedProduct } = require('./lib/recorded-product');
-const { scenarios } = require('./lib/recorded-scenarios');
+const { RecordedOutside } = require('./lib/recorded-outside');
+const { paymentScenarios } = require('./lib/recorded-payments');
+const recordedScenarios = require('./lib/recorded-scenarios');
 const { withoutTraces } = require('./lib/recorded-history');
 const { findTemporalCli } = require('./lib/temporal-cli');
 const { startTemporal } = require('./lib/temporal-server');
@@ -24,6 +28,7 @@ const { startTemporal } = require('./lib/temporal-server');
 const root = path.resolve(__dirname, '..');
 const dist = (/** @type {string} */ file) => require(path.join(root, 'dist', file));
 const folder = path.join(root, 'test', 'replay', 'histories');
+const scenarios = { ...recordedScenarios.scenarios, ...paymentScenarios };
 const say = (/** @type {string} */ line) => console.log(line);
 
 /** @param {Record<string, string>} environment */
@@ -37,26 +42,33 @@ async function furnish(environment) {
   await owner.destroy();
 }
 
+const fileOf = (/** @type {string} */ name) => path.join(folder, `${name}.json`);
+
 /**
  * @param {string} name
  * @param {Record<string, string>} environment
+ * @param {RecordedOutside} outside
  */
-async function record(name, environment) {
+async function record(name, environment, outside) {
   const scenario = scenarios[name];
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
-  const product = await RecordedProduct.start({ ...environment, ...scenario.environment });
+  const product = await RecordedProduct.start({ ...environment, ...scenario.environment }, outside);
   try {
     const workflowId = await scenario.live(product);
     const history = await product.run(workflowId).fetchHistory();
-    const kept = withoutTraces(JSON.parse(historyToJSON(history)));
-    fs.writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
-    say(`${name}: ${String(history.events.length)} events`);
+    const walked = await product.walked(workflowId);
+    const kept = { walked, .../** @type {object} */ (withoutTraces(JSON.parse(historyToJSON(history)))) };
+    fs.writeFileSync(fileOf(name), `${JSON.stringify(kept, null, 2)}\n`);
+    say(`${name}: ${String(history.events.length)} events; ${walked.join(', ')}`);
   } finally {
     await product.stop();
   }
 }
 
 async function main() {
+  const named = process.argv.slice(2);
+  const wanted = named.length > 0 ? named : Object.keys(scenarios).filter((name) => !fs.existsSync(fileOf(name)));
+  if (wanted.length === 0) return say('Every scenario is recorded. Name those to be recorded anew.');
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mallflow-record-'));
   const cli = await findTemporalCli({ log: say });
   /** @type {{ stop: () => Promise<void> }[]} */
@@ -66,14 +78,17 @@ async function main() {
     servers.push(postgres);
     const temporal = await startTemporal({ dir: path.join(dir, 'temporal'), cli });
     servers.push(temporal);
+    const outside = await RecordedOutside.start(path.join(dir, 'emulator'));
+    servers.push(outside);
     const environment = {
       ...{ NODE_ENV: 'test', DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: temporal.address },
       ...{ MALLFLOW_TIME_PROFILE: 'short', MALLFLOW_LOG_LEVEL: 'silent', MALLFLOW_TASK_QUEUE: 'record' },
+      ...{ MALLFLOW_RELAY_MS: '50' },
       ...{ MALLFLOW_ACCEPT_MS: '20000', MALLFLOW_RESULT_MS: '20000', MALLFLOW_IMAGE_DIR: path.join(dir, 'images') },
     };
     await furnish(environment);
     fs.mkdirSync(folder, { recursive: true });
-    for (const name of Object.keys(scenarios)) await record(name, environment);
+    for (const name of wanted) await record(name, environment, outside);
   } finally {
     for (const server of servers) await server.stop();
     fs.rmSync(dir, { recursive: true, force: true });

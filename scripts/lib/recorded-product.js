@@ -12,29 +12,54 @@ const dist = (/** @type {string} */ file) => require(path.resolve(__dirname, '..
 
 /** @typedef {{ process: import('node:child_process').ChildProcess, said: (line: string) => Promise<void> }} Worker */
 /** @typedef {Record<string, string>} Environment */
+/** @typedef {import('./recorded-outside').RecordedOutside} RecordedOutside */
 
 /** The product while its histories are recorded: its API in this process, and workers in others, over real HTTP. */
 class RecordedProduct {
-  /** @param {Environment} environment */
-  constructor(environment) {
+  /**
+   * @param {Environment} environment
+   * @param {import('node:http').Server} server
+   * @param {RecordedOutside} outside
+   */
+  constructor(environment, server, outside) {
     this.environment = environment;
+    this.outside = outside;
+    this.server = server;
     this.config = dist('config/env.js').parseEnvironment(environment);
     this.services = dist('api/compose.js').composeServices(this.config, environment);
-    this.server = createServer(dist('api/app.js').createApi(this.services).app);
+    this.server.on('request', dist('api/app.js').createApi(this.services).app);
     this.token = '';
+    const { db, gateway, log } = this.services;
+    const compose = dist('worker/compose.js');
+    const settings = compose.runSettings(this.config);
+    this.loops = compose.startPaymentLoops(this.config, { db, gateway, settings, log });
   }
 
-  /** @param {Environment} environment */
-  static async start(environment) {
-    const product = new RecordedProduct(environment);
-    product.server.listen(0, '127.0.0.1');
-    await once(product.server, 'listening');
-    const session = await product.call('POST', '/v1/sessions', { login: 'manager@demo', password: 'mallflow-demo' });
-    product.token = session.token;
+  /**
+   * @param {Environment} environment
+   * @param {RecordedOutside} outside
+   */
+  static async start(environment, outside) {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    const notifications = { MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: `http://127.0.0.1:${String(port)}` };
+    const known = { ...environment, ...outside.environment, ...notifications };
+    const product = new RecordedProduct(known, server, outside);
+    product.token = await product.signIn('manager@demo');
     return product;
   }
 
+  /** @param {string} login */
+  async signIn(login) {
+    const { token } = await this.call('POST', '/v1/sessions', { login, password: 'mallflow-demo' });
+    return String(token);
+  }
+
   async stop() {
+    await Promise.all(this.loops.map((/** @type {{ stop: () => Promise<void> }} */ loop) => loop.stop()));
+    await this.outside.clearFaults();
     this.server.closeAllConnections();
     this.server.close();
     await this.services.db.destroy();
@@ -45,16 +70,17 @@ class RecordedProduct {
    * @param {string} method
    * @param {string} route
    * @param {unknown} [body]
+   * @param {string} [token] the manager's
    * @returns {Promise<any>}
    */
-  async call(method, route, body) {
+  async call(method, route, body, token = this.token) {
     const { port } = /** @type {import('node:net').AddressInfo} */ (this.server.address());
     const response = await fetch(`http://127.0.0.1:${String(port)}${route}`, {
       method,
       headers: {
         'content-type': body instanceof Buffer ? 'image/png' : 'application/json',
         'idempotency-key': randomUUID(),
-        ...(this.token === '' ? {} : { authorization: `Bearer ${this.token}` }),
+        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
       },
       ...(body === undefined ? {} : { body: body instanceof Buffer ? body : JSON.stringify(body) }),
     });
@@ -83,6 +109,23 @@ class RecordedProduct {
       await dist('db/case/repository.js').watchedCase(db, subjectId),
       { policies: casePolicies(this.config), workflowTaskTimeoutMs: timeProfile(this.config).workflowTaskMs },
     );
+  }
+
+  /**
+   * The edges of its table that a case has walked while its newest run lived, from its rows.
+   * @param {string} workflowId
+   * @returns {Promise<string[]>}
+   */
+  async walked(workflowId) {
+    const { startTime } = await this.run(workflowId).describe();
+    const { rows } = dist('db/connection.js');
+    const events = await rows(
+      this.services.db,
+      `select from_state || '.' || act as edge from case_events e join process_cases c on c.id = e.case_id
+        where c.workflow_id = :workflowId and from_state is not null and at >= :startTime order by e.id`,
+      { workflowId, startTime },
+    );
+    return events.map((/** @type {{ edge: string }} */ { edge }) => edge);
   }
 
   /** @param {string} workflowId */

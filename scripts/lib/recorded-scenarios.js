@@ -2,7 +2,10 @@
 'use strict';
 
 /** @typedef {import('./recorded-product').RecordedProduct} RecordedProduct */
-/** @typedef {{ environment?: Record<string, string>, live: (product: RecordedProduct) => Promise<string> }} Scenario */
+/**
+ * `live` gives the workflow id of the run whose history is kept.
+ * @typedef {{ environment?: Record<string, string>, live: (product: RecordedProduct) => Promise<string> }} Scenario
+ */
 
 /** One black pixel. */
 const pixel = Buffer.from(
@@ -167,4 +170,4 @@ const scenarios = {
   },
 };
 
-module.exports = { scenarios };
+module.exports = { act, place, scenarios, throughKilledWorker };

@@ -1,5 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import { commodityAdd as keptCommodityAdd } from '../../workflows/commodity-add/workflow';
+import { payment as keptPayment } from '../../workflows/payment/workflow';
 import { purchase as keptPurchase } from '../../workflows/purchase/workflow';
 import { stockAllocation as keptStockAllocation } from '../../workflows/stock-allocation/workflow';
 
@@ -12,5 +13,6 @@ const withStepMore =
   };
 
 export const purchase = withStepMore(keptPurchase);
+export const payment = withStepMore(keptPayment);
 export const commodityAdd = withStepMore(keptCommodityAdd);
 export const stockAllocation = withStepMore(keptStockAllocation);

@@ -16,6 +16,8 @@ export interface KeptHistory {
   /** As the SDK wants it for replay. */
   readonly json: unknown;
   readonly events: readonly KeptEvent[];
+  /** The edges of its table the case walked while the run lived, as its rows told; absent in the oldest files. */
+  readonly walked: readonly string[] | undefined;
 }
 
 const folder = join(__dirname, 'histories');
@@ -26,10 +28,10 @@ export function keptHistories(): KeptHistory[] {
     .filter((file) => file.endsWith('.json'))
     .map((file) => {
       const text = readFileSync(join(folder, file), 'utf8');
-      const json = JSON.parse(text) as { events: Record<string, unknown>[] };
+      const { walked, ...json } = JSON.parse(text) as { walked?: string[]; events: Record<string, unknown>[] };
       const events = json.events.map(readEvent);
       const workflowId = String(events[0]?.attributes.workflowId);
-      return { name: basename(file, '.json'), workflowId, text, json, events };
+      return { name: basename(file, '.json'), workflowId, text, json, events, walked };
     });
 }
 
