@@ -41,11 +41,15 @@ async function whileHeartbeating<R>(work: () => Promise<R>): Promise<R> {
   }
 }
 
+/** Enough to begin looking with. */
+const namedInAlarm = 10;
+
 /** Lines at level error are what operators are woken by; the rows tell the rest. */
 function raiseAlarm({ channel, day, bill, booked, differences }: Reconciliation): void {
   if (differences.length === 0) return;
   const kinds: Record<string, number> = {};
   for (const { kind } of differences) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  const first = differences.slice(0, namedInAlarm).map(({ kind, number }) => `${kind} ${number}`);
   // rule: differing-books-alarm
-  Context.current().log.error('the books of the channel and ours differ', { channel, day, kinds, bill, booked });
+  Context.current().log.error('the books of the channel and ours differ', { channel, day, kinds, first, bill, booked });
 }

@@ -1,3 +1,4 @@
+import type { JournalKind } from '../../domain/ledger/accounts';
 import type { ChannelName } from '../../domain/ports/payment-channel';
 import { boundsOfBookDay } from '../../domain/payment/reconciliation';
 import { rows, type Db } from '../connection';
@@ -16,25 +17,26 @@ export interface Booked {
   readonly at: Date | null;
 }
 
-/** Receipts come out of the channel's mirror account, refunds go back into it. */
+/** What the channel's mirror account lost by a journal; a look at each number by itself, however large the ledger is. */
+const takenSql = (kind: JournalKind): string => `
+    (select sum(-l.amount)::bigint from ledger_journals j
+       join ledger_lines l on l.journal_id = j.id
+       join ledger_accounts c on c.id = l.account_id and c.purpose = :channel
+      where j.source = n.number and j.kind = '${kind}')`;
+
+/** Receipts come out of the mirror account, refunds go back into it. */
 const bookedSql: Readonly<Record<About, string>> = {
   payment: `
     select n.number, a.channel_number is not null as known, a.payment_id as "paymentId", a.paid_fen as "paymentFen",
-           a.paid_at as at, -l.amount as "ledgerFen"
+           a.paid_at as at, ${takenSql('channel_receipt')} as "ledgerFen"
       from unnest(:numbers::text[]) as n (number)
-      left join payment_attempts a on a.channel_number = n.number
-      left join ledger_journals j on j.source = n.number and j.kind = 'channel_receipt'
-      left join (ledger_lines l join ledger_accounts c on c.id = l.account_id and c.purpose = :channel)
-             on l.journal_id = j.id`,
+      left join payment_attempts a on a.channel_number = n.number`,
   refund: `
     select n.number, r.refund_number is not null as known, r.payment_id as "paymentId",
            case when r.state = 'succeeded' then r.amount_fen end as "paymentFen", r.settled_at as at,
-           l.amount as "ledgerFen"
+           -${takenSql('channel_refund')} as "ledgerFen"
       from unnest(:numbers::text[]) as n (number)
-      left join payment_refunds r on r.refund_number = n.number
-      left join ledger_journals j on j.source = n.number and j.kind = 'channel_refund'
-      left join (ledger_lines l join ledger_accounts c on c.id = l.account_id and c.purpose = :channel)
-             on l.journal_id = j.id`,
+      left join payment_refunds r on r.refund_number = n.number`,
 };
 
 /** What we have under each of these numbers, also where that is nothing. */

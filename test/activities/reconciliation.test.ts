@@ -53,6 +53,7 @@ describe('a look at the channel’s book of a day', () => {
     const [alarm] = lines.filter(({ level }) => level === 'ERROR');
     expect(alarm?.meta).toMatchObject({
       ...{ channel: 'wechat_pay', day, kinds: { not_booked: 1, unknown_number: 1 } },
+      ...{ first: [`not_booked ${of.channelNumber}`, 'unknown_number nobody-knows'] },
       ...{ bill: { paidFen: 1_200, refundedFen: 0 }, booked: { paidFen: 0, refundedFen: 0 } },
     });
   });
