@@ -118,11 +118,17 @@ async function open(parts: ChannelParts, turn: Turn): Promise<void> {
     if (!(error instanceof ChannelError)) throw error;
     // rule: refused-attempts-end
     if (error.kind === 'refused' && !isOurOwnFault(error)) return note(parts, turn, spent(channelNumber));
-    // Without an answer the order may be there, and paid: the channel is asked before it is told again.
-    const known = await channel.query(channelNumber).catch(() => undefined);
-    if (known !== undefined && known.standing !== 'unpaid') return note(parts, turn, known);
-    throw error;
+    // The order may be there, and paid.
+    return lookInstead(parts, turn, error);
   }
+}
+
+/** Without an answer it may have happened all the same: the channel is asked before it is told again. */
+async function lookInstead(parts: ChannelParts, turn: Turn, trouble: ChannelError): Promise<void> {
+  const known = await turn.channel.query(turn.attempt.channelNumber).catch(() => undefined);
+  // rule: lost-answers-are-asked-for
+  if (known !== undefined && known.standing !== 'unpaid') return note(parts, turn, known);
+  throw trouble;
 }
 
 /** Refused for what an operator can mend (keys, rights): the attempt waits for that. */
@@ -146,7 +152,11 @@ async function look(parts: ChannelParts, turn: Turn): Promise<void> {
 
 async function close(parts: ChannelParts, turn: Turn): Promise<void> {
   const { channelNumber } = turn.attempt;
-  const answer = await turn.channel.close(channelNumber);
+  const answer = await turn.channel.close(channelNumber).catch((error: unknown) => {
+    if (error instanceof ChannelError) return error;
+    throw error;
+  });
+  if (answer instanceof ChannelError) return lookInstead(parts, turn, answer);
   // rule: lost-orders-are-not-closed
   if (answer === 'unknown' && turn.attempt.state === 'open') throw new ChannelError('refused', 'ORDER_UNKNOWN');
   if (answer === 'closed' || answer === 'unknown')
