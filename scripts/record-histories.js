@@ -20,6 +20,7 @@ const { startPostgres } = require('./lib/postgres');
 const { RecordedProduct } = require('./lib/recorded-product');
 const { RecordedOutside } = require('./lib/recorded-outside');
 const { paymentScenarios } = require('./lib/recorded-payments');
+const { reconciliationScenarios } = require('./lib/recorded-reconciliation');
 const recordedScenarios = require('./lib/recorded-scenarios');
 const { withoutTraces } = require('./lib/recorded-history');
 const { findTemporalCli } = require('./lib/temporal-cli');
@@ -28,7 +29,7 @@ const { startTemporal } = require('./lib/temporal-server');
 const root = path.resolve(__dirname, '..');
 const dist = (/** @type {string} */ file) => require(path.join(root, 'dist', file));
 const folder = path.join(root, 'test', 'replay', 'histories');
-const scenarios = { ...recordedScenarios.scenarios, ...paymentScenarios };
+const scenarios = { ...recordedScenarios.scenarios, ...paymentScenarios, ...reconciliationScenarios };
 const say = (/** @type {string} */ line) => console.log(line);
 
 /** @param {Record<string, string>} environment */
