@@ -1,5 +1,5 @@
 import { absenceCases, slowCases, wireCases } from './cases/absences';
-import { closingCases, creationCases, outageCase, surplusCases } from './cases/payments';
+import { closingCases, creationCases, outageCase, randomCase, surplusCases } from './cases/payments';
 import { killCases, quickKills } from './cases/kills';
 import { balanceCase, crowdCases, raceCases } from './cases/races';
 import { lostStateCase, terminatedCases } from './cases/recovery';
@@ -43,5 +43,6 @@ describe('each by itself:', () => {
   closingCases(here, strikes);
   surplusCases(here, strikes);
   terminatedCases(here, strikes);
+  randomCase(here, strikes);
   lostStateCase(here, strikes);
 });

@@ -64,7 +64,7 @@ async function harass(world: World, tally: Tally, random: Random, isOver: () => 
   const hits: number[] = [];
   while (!isOver()) {
     // Long enough for everybody to be at work again.
-    await pause(random.between(2_000, 8_000));
+    await pause(random.between(2_000, 12_000));
     if (isOver()) break;
     const target = random.pick(victims);
     hits.push(tally.underWay);

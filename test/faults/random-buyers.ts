@@ -9,8 +9,8 @@ import { benefitId } from './steps/purchase';
 import { until } from './until';
 import type { World } from './world';
 
-/** Longer than any outage of a run at random. */
-const patienceMs = 90_000;
+/** Longer than all outages of a run at random that may follow one another. */
+const patienceMs = 240_000;
 
 interface Open {
   readonly purchaseId: string;

@@ -54,7 +54,12 @@ export interface World {
   stop(): Promise<void>;
 }
 
-type Settings = Readonly<Record<`MALLFLOW_${string}`, string>>;
+interface Wishes {
+  /** Variables of the product, where a run needs others than all of them do. */
+  readonly settings?: Readonly<Record<`MALLFLOW_${string}`, string>>;
+  /** Without wires to Postgres and Temporal: everything that passes a wire passes this process. */
+  readonly direct?: boolean;
+}
 
 function plainEnvironment(): NodeJS.ProcessEnv {
   const ours = /^(MALLFLOW_|TEMPORAL_|DATABASE_URL|APP_DATABASE_URL|PG|PORT$)/;
@@ -106,7 +111,8 @@ interface Surroundings {
   readonly onStart: (pid: number) => void;
 }
 
-async function startProcesses({ dir, engines, wires, outside, onStart }: Surroundings, settings: Settings) {
+async function startProcesses(around: Surroundings, { settings = {}, direct = false }: Wishes) {
+  const { dir, engines, wires, outside, onStart } = around;
   const [apiPort, workerPort] = [await freePort(), await freePort()];
   const common = {
     ...plainEnvironment(),
@@ -124,8 +130,8 @@ async function startProcesses({ dir, engines, wires, outside, onStart }: Surroun
     ...settings,
   };
   const addresses = (postgres: TcpProxy, temporal: TcpProxy) => ({
-    DATABASE_URL: throughPort(engines.databaseUrl, postgres.port),
-    TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}`,
+    DATABASE_URL: throughPort(engines.databaseUrl, direct ? engines.postgresPort : postgres.port),
+    TEMPORAL_ADDRESS: `127.0.0.1:${direct ? engines.temporalPort : temporal.port}`,
   });
   const api = new Child({
     script: 'dist/api/main.js',
@@ -156,8 +162,7 @@ async function startProcesses({ dir, engines, wires, outside, onStart }: Surroun
   return { api, worker, url: `http://127.0.0.1:${apiPort}`, common };
 }
 
-/** `settings`: variables of the product, where a run needs others than all of them do. */
-export async function startWorld(settings: Settings = {}): Promise<World> {
+export async function startWorld(wishes: Wishes = {}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'mallflow-faults-'));
   const guard = new Guard();
   const onStart = (pid: number): void => guard.watch(pid);
@@ -166,7 +171,7 @@ export async function startWorld(settings: Settings = {}): Promise<World> {
   const wires = await openWires(engines, outside.wire);
   const db = await furnish(engines.databaseUrl);
   const surroundings = { dir, engines, wires, outside, onStart };
-  const { api, worker, url, common } = await startProcesses(surroundings, settings);
+  const { api, worker, url, common } = await startProcesses(surroundings, wishes);
   const address = `127.0.0.1:${engines.temporalPort}`;
   const temporal = lazyClient(temporalTarget({ TEMPORAL_ADDRESS: address }));
   const signIn = (login: string) => until(`${login} signs in`, () => HttpClient.signIn(url, login));

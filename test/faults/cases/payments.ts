@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { rows } from '../../../db/connection';
 import {
   cancelOrder,
@@ -14,7 +15,8 @@ import {
 } from '../online-orders';
 import { placeOrder, stateOf } from '../steps/purchase';
 import { insist, nameOf } from '../insist';
-import { randomOf } from '../random';
+import { playPayments, told } from '../payments-at-random';
+import { randomOf, seed } from '../random';
 import type { Strikes } from '../strikes';
 import { until } from '../until';
 import type { World } from '../world';
@@ -200,7 +202,7 @@ export function closingCases(here: () => World, strikes: Strikes): void {
       const endings = await Promise.all(
         races.map(async ({ of, afterMs }) => {
           const told = cancelled(world, of);
-          await new Promise((resolve) => setTimeout(resolve, afterMs));
+          await pause(afterMs);
           // Refused once it is closed.
           await world.channel.pay(of.channelNumber, { notify: afterMs % 2 === 0 }).catch(() => undefined);
           return endedOneWay(world, of, await told);
@@ -246,5 +248,20 @@ export function surplusCases(here: () => World, strikes: Strikes): void {
       expect(refunds.filter(({ channelNumber }) => channelNumber === of.channelNumber)).toHaveLength(1);
     }),
     45_000,
+  );
+}
+
+export function randomCase(here: () => World, strikes: Strikes): void {
+  it(
+    'forty payments under every fault of the channel, while processes die: both books are equal',
+    strikes.case(async (struck) => {
+      const world = here();
+      const plan = { payments: 40, buyers: 10, seed };
+      const played = await playPayments(world, plan);
+      process.stderr.write(told(played, plan));
+      expect(played.hits.length).toBeGreaterThan(0);
+      struck(`${played.hits.length} kills`);
+    }),
+    240_000,
   );
 }

@@ -8,7 +8,9 @@ let world: World;
 const strikes = new Strikes();
 
 beforeAll(async () => {
-  world = await startWorld();
+  // On a busy machine those who look after what is late would only add to what is to be done.
+  const settings = { MALLFLOW_WATCHDOG_SECONDS: '3', MALLFLOW_PAYMENT_SWEEP_SECONDS: '10' };
+  world = await startWorld({ settings, direct: true });
 }, 120_000);
 
 afterAll(async () => {
@@ -22,7 +24,7 @@ it(
     const { body: me } = await world.manager.get('/v1/me');
     const topUp = { amountFen: 50_000_000, reason: 'for the load' };
     expect((await world.operator.post(`/v1/enterprises/${me.enterpriseId}/top-ups`, topUp)).status).toBe(201);
-    const plan = { payments: Number(process.env['TEST_PAYMENTS'] ?? 2_000), buyers: 32, seed };
+    const plan = { payments: 2_000, buyers: 20, seed };
     const played = await playPayments(world, plan);
     process.stderr.write(told(played, plan));
     const struckHits = played.hits.filter((underWay) => underWay > 0).length;
