@@ -8,7 +8,7 @@ import { startEmulator, type Emulator } from '../support/emulator';
 import { eventually } from '../support/eventually';
 import type { Body, HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
-import { paymentIs, payOnline, purchaseIs } from '../support/payments';
+import { paymentIs, paymentRows, payOnline, purchaseIs } from '../support/payments';
 import { place } from '../support/purchases';
 
 /** An order is never given up, nor paid otherwise, while money for it may still come. */
@@ -137,6 +137,13 @@ describe('while it is uncertain whether it is closed', () => {
     expect((await purchaseAt(of.id)).payments.map(({ state }: Body) => state as string)).toEqual([
       ...['cancelled', 'cancelled'],
     ]);
+  });
+
+  it('the rows refuse to pay, without asking any run', async () => {
+    const { purchaseId: id } = await paymentRows(mallflow);
+    await run(mallflow.database.owner, "update purchases set closing_act = 'cancel' where id = :id", { id });
+    expect(await purchaseAt(id)).toMatchObject(noActions);
+    for (const method of ['balance', 'wechat_native']) expect(await pay(id, method)).toMatchObject(inProgress);
   });
 
   it('who wanted to pay otherwise may give the order up', async () => {

@@ -136,6 +136,17 @@ describe('paying a purchase through WeChat Pay', () => {
     await purchaseIs(manager, order.id, 'stocked');
   });
 
+  it('takes the money although the run of its order is gone: the rows say what was bought', async () => {
+    const order = await place(manager);
+    const payment = await payOnline(manager, order.id);
+    const { temporal } = mallflow.services;
+    await temporal.workflow.getHandle(purchaseWorkflowId(order.id)).terminate('the test ends it');
+    await emulator.control.pay(payment.channelNumber);
+    await purchaseIs(manager, order.id, 'stocked');
+    const result = (): Promise<unknown> => temporal.workflow.getHandle(paymentWorkflowId(payment.id)).result();
+    expect(await temporal.withDeadline(Date.now() + 10_000, result)).toBe('succeeded');
+  });
+
   it('believes a hundred notifications at once one time: one event, one journal, one delivery', async () => {
     const order = await place(manager);
     const payment = await payOnline(manager, order.id);
