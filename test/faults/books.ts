@@ -1,6 +1,5 @@
-import { firstRow, rows } from '../../db/connection';
+import { firstRow, rows, type Db } from '../../db/connection';
 import type { EmulatedBooks } from '../support/emulator-control';
-import type { World } from './world';
 
 interface OurAttempt {
   readonly number: string;
@@ -27,8 +26,13 @@ const booked = (number: string, kind: string): string =>
               join ledger_accounts c on c.id = l.account_id and c.purpose = 'wechat_pay'
              where j.source = ${number} and j.kind = '${kind}'), 0) as "bookedFen"`;
 
+interface TwoBooks {
+  readonly db: Db;
+  readonly channel: { readonly books: () => Promise<EmulatedBooks> };
+}
+
 /** Every difference between the channel's books and ours, to the fen: per attempt, per refund, in sum. */
-export async function differencesOfBooks(world: World): Promise<string[]> {
+export async function differencesOfBooks(world: TwoBooks): Promise<string[]> {
   const theirs = await world.channel.books();
   const attempts = await rows<OurAttempt>(
     world.db,
@@ -93,7 +97,7 @@ function differentRefunds(theirs: EmulatedBooks, ours: readonly OurRefund[]): st
   return faults;
 }
 
-async function sums(world: World, { totals }: EmulatedBooks): Promise<string[]> {
+async function sums(world: TwoBooks, { totals }: EmulatedBooks): Promise<string[]> {
   const ours = await firstRow<{ paidFen: number; refundedFen: number; heldFen: number }>(
     world.db,
     `select coalesce(-sum(l.amount) filter (where j.kind = 'channel_receipt'), 0)::bigint as "paidFen",
