@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const path = require('node:path');
 const { withInstallation } = require('./lib/installation');
 const { readOptions } = require('./lib/options');
 const { backlogTables, backlogTargets, measureBacklog } = require('./lib/payments-backlog');
@@ -33,10 +34,18 @@ Figures are of this machine and moment; the ratios are what to compare.`,
     attempts: { default: '10000', says: 'open attempts; several numbers, one after the other: 2500,10000' },
     watch: { default: 600, says: 'seconds that polling is watched, at most 840' },
     compress: { default: 1, says: 'divides the pauses between questions (5 s, 30 s, 1 min, 3 min, then 10 min)' },
+    profile: { default: '', says: 'write a CPU profile of the API taking notifications in to this folder' },
     quick: { default: false, says: 'a few of everything: a look, not a measurement' },
     json: { default: false, says: 'print everything measured as JSON instead of tables' },
   },
 );
+/** @param {string} text */
+function attemptsOf(text) {
+  const numbers = text.split(',').map(Number);
+  if (numbers.every((number, n) => Number.isInteger(number) && number > (numbers[n - 1] ?? 0))) return numbers;
+  throw new Error(`--attempts wants whole numbers, each larger than the one before, not "${text}"`);
+}
+
 const sizes = options.quick
   ? {
       blocks: 2,
@@ -53,7 +62,7 @@ const sizes = options.quick
       ...options,
       perBlock: options['per-block'],
       rate: options['per-second'],
-      attempts: options.attempts.split(',').map(Number),
+      attempts: attemptsOf(options.attempts),
     };
 
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
@@ -61,7 +70,9 @@ const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n
 /** @type {Readonly<Record<string, (installation: Installation) => Promise<Part>>>} */
 const parts = {
   notifications: async (installation) => {
-    const measured = await measureNotifications(installation, sizes);
+    const { profile } = options;
+    const nodeOptions = profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(profile)}`];
+    const measured = await measureNotifications(installation, { ...sizes, nodeOptions });
     return { measured, tables: notificationTables(measured), targets: notificationTargets(measured) };
   },
   stocked: async (installation) => {

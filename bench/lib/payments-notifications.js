@@ -29,7 +29,8 @@ const { usageOf } = require('./usage');
 /** @typedef {{ blocks: Block[], inFlight: number, takenIn: number, asked: number }} Measured */
 
 const inFlight = 16;
-const warmUp = 200;
+/** Until code is compiled and connections stand, every figure is that of a cold start. */
+const longestWarmUp = 3_000;
 
 /** @type {Readonly<Record<Variant, string>>} */
 const labels = { mallflow: 'Mallflow’s API over HTTP', bare: 'bare loop: verify, decrypt, insert' };
@@ -38,16 +39,17 @@ const labels = { mallflow: 'Mallflow’s API over HTTP', bare: 'bare loop: verif
  * Notifications as fast as 16 connections can send them, against the bare loop with as many inserts in flight, block by
  * block in turns. No worker runs: what is taken in stays in the inbox.
  * @param {Installation} installation
- * @param {{ blocks: number, perBlock: number }} size
+ * @param {{ blocks: number, perBlock: number, nodeOptions: readonly string[] }} size `nodeOptions`: of the API
  * @returns {Promise<Measured>}
  */
-async function measureNotifications(installation, { blocks: count, perBlock }) {
+async function measureNotifications(installation, { blocks: count, perBlock, nodeOptions }) {
   const world = await openWorld(installation);
   const owner = openPool(installation.databaseUrl, null);
   await owner.raw(`create table ${bareTable} (like payment_inbox including all)`);
+  const warmUp = Math.min(longestWarmUp, count * perBlock);
   const payments = await addPayments(world, { count: warmUp + count * perBlock, opened: true });
   await owner.raw('vacuum analyze');
-  await installation.startApi();
+  await installation.startApi(nodeOptions);
   await installation.apiIsReady();
   const { apiUrl, databaseUrl } = installation;
   const { stateDir } = world.outside;

@@ -81,17 +81,27 @@ function gatewayOf({ temporalAddress }) {
   return new Gateway(client, { acceptedWithinMs: 30_000, resultWithinMs: 30_000 });
 }
 
+/** So many are begun at a time, and so many may wait for the worker: what waits longer is woken as overdue. */
+const chunk = 200;
+const ahead = 400;
+
 /**
+ * Attempts are opened as fast as the worker can.
  * @param {World} world
  * @param {{ more: number, open: number, settings: ReturnType<typeof settingsOf>,
  *   begin: (start: import('../../dist/temporal/gateway').CaseStart) => Promise<void> }} how
  */
 async function openAttempts(world, { more, open, settings, begin }) {
-  const payments = await addPayments(world, { count: more, opened: false });
+  const isOpen = (/** @type {number} */ count) =>
+    until('attempts to be open', 600_000, 200, async () => (await numberOf(world.db, openCount)) >= count);
   await world.outside.control('DELETE', '/calls');
   const startedAt = performance.now();
-  await allInFlight(payments, Array.from({ length: 16 }), (payment) => begin(startOfPayment(payment, settings)));
-  await until('every attempt to be open', 1_800_000, 200, async () => (await numberOf(world.db, openCount)) >= open);
+  for (let begun = open - more; begun < open; begun += chunk) {
+    await isOpen(begun - ahead);
+    const payments = await addPayments(world, { count: Math.min(chunk, open - begun), opened: false });
+    await allInFlight(payments, Array.from({ length: 16 }), (payment) => begin(startOfPayment(payment, settings)));
+  }
+  await isOpen(open);
   const calls = await world.outside.control('GET', '/calls');
   return {
     openedPerSecond: (more / (performance.now() - startedAt)) * 1_000,
