@@ -98,10 +98,11 @@ async function closeFirst(
   order: PurchaseOrder & { readonly act: ClosingAct },
   step: (trx: Trx, order: PurchaseOrder) => Promise<PurchaseSnapshot>,
 ): Promise<PurchaseSnapshot> {
-  const { openPaymentId, closingAct } = await lockOrder(trx, order.purchaseId);
+  const { openPaymentId, closingAct, closingCommandId } = await lockOrder(trx, order.purchaseId);
   // It was closed this very moment.
   if (openPaymentId === null) return step(trx, order);
-  if (order.act === 'switch') refuseWhileClosing({ closingAct });
+  // rule: repeated-switch-waits-on
+  if (order.act === 'switch' && closingCommandId !== order.commandId) refuseWhileClosing({ closingAct });
   await awaitClose(trx, order);
   await askToClose(trx, openPaymentId, order.by);
   return snapshotOf(trx, order.purchaseId);

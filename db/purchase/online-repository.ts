@@ -22,6 +22,8 @@ export interface PayableOrder {
   readonly title: string;
   readonly openPaymentId: string | null;
   readonly closingAct: ClosingAct | null;
+  /** Who wished so. */
+  readonly closingCommandId: string | null;
 }
 
 /** The order, locked until the transaction ends. */
@@ -30,7 +32,7 @@ export async function lockOrder(trx: Trx, purchaseId: string): Promise<PayableOr
     trx,
     `select state, due_at as "dueAt", enterprise_id as "enterpriseId", total_fen as "totalFen", expires_at as "expiresAt",
             (benefit ->> 'name') || ' × ' || quantity as title, open_payment_id as "openPaymentId",
-            closing_act as "closingAct"
+            closing_act as "closingAct", closing_command_id as "closingCommandId"
        from purchases where id = :purchaseId for update`,
     { purchaseId },
   );

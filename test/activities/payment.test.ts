@@ -111,6 +111,17 @@ describe('closing', () => {
     return of;
   };
 
+  it('asked for twice by one command that pays otherwise is one wish; another command’s is refused', async () => {
+    const of = await room.payable();
+    const [mine, other] = [await room.claim(), await room.claim()];
+    const payBy = (commandId: string) =>
+      room.purchases.payFromBalance({ ...room.act(of.purchaseId, commandId), detailOpenForMs: 60_000 });
+    const waiting = await payBy(mine.id);
+    expect(waiting).toMatchObject({ state: 'awaiting_payment', payment: { closing: true } });
+    expect(await payBy(mine.id)).toEqual(waiting);
+    await expect(payBy(other.id)).rejects.toMatchObject({ type: 'PAYMENT_IN_PROGRESS' });
+  });
+
   it.each([
     ['closed', 'cancelled', 'closed'],
     ['already_paid', 'succeeded', 'paid'],
