@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkNode, dependenciesAreCurrent } from '../../scripts/lib/dependencies';
+import { sendSignal } from '../../scripts/lib/processes';
 import { resetData } from '../../scripts/lib/reset';
 import { awkwardFolder, cleanUp, eventually, isAlive, Script, takenPort } from './places';
 import { plainEnvironment, stubCheckout } from './stub-checkout';
@@ -85,6 +86,28 @@ it('emulates nothing beside a channel it is given', async () => {
   expect(workerTold(checkout)).toEqual({ MALLFLOW_WECHAT_PAY_MCHID: '1900000001' });
   given.child.kill('SIGINT');
   expect(await given.ended).toBe(0);
+});
+
+it('tells the worker where notifications go when the API has to move', async () => {
+  const checkout = stubCheckout(awkwardFolder());
+  const { TEST_DATABASE_URL: DATABASE_URL, TEMPORAL_ADDRESS } = process.env;
+  const started = start(checkout, [], { DATABASE_URL, TEMPORAL_ADDRESS });
+  const address = (await started.says(/API +(http:\S+)[^]*Ctrl-C stops everything/))[1] ?? '';
+  const told = () => workerTold(checkout)?.['MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL'];
+  expect(told()).toBe(address);
+  // Somebody else is faster than the API that comes back.
+  await eventually(() => {
+    sendSignal(recordedPid(checkout, 'run/api.json'), 'SIGKILL');
+    return takenPort(Number(new URL(address).port)).then(
+      () => true,
+      () => undefined,
+    );
+  });
+  const moved = (await started.says(/was taken meanwhile: the API is now at (http:\S+)/))[1];
+  expect(moved).not.toBe(address);
+  await eventually(() => told() === moved || undefined);
+  started.child.kill('SIGINT');
+  expect(await started.ended).toBe(0);
 });
 
 it('uses the servers it is given, and tells a given Temporal of our search attributes', async () => {
