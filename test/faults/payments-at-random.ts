@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { rows } from '../../db/connection';
-import { expectEverythingSound, faultsOfPayments } from './invariants';
+import { expectEverythingSound, faultsOfPayments, wakeStragglers } from './invariants';
 import { Buyer, type Tally } from './random-buyers';
 import { randomOf, type Random } from './random';
 import { kill, type Target } from './rounds';
@@ -104,6 +104,7 @@ export async function playPayments(world: World, { payments, buyers, seed }: Pla
   await everythingEnds(world);
   for (const { purchaseId, state } of tally.told)
     expect({ purchaseId, state: await stateOf(world, purchaseId) }).toEqual({ purchaseId, state });
+  await wakeStragglers(world);
   await expectEverythingSound(world);
   return { tally, hits, ends: await endsOf(world), seconds: Math.round((Date.now() - begun) / 1_000), foundInBooks };
 }

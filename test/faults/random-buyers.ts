@@ -9,8 +9,8 @@ import { benefitId } from './steps/purchase';
 import { until } from './until';
 import type { World } from './world';
 
-/** Longer than all outages of a run at random that may follow one another. */
-const patienceMs = 240_000;
+/** The engine waits up to ten minutes before it tries a run again whose tasks timed out several times. */
+const patienceMs = 660_000;
 
 interface Open {
   readonly purchaseId: string;

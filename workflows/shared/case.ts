@@ -34,6 +34,8 @@ export class Case<S extends string, A extends string, C extends A, N extends Cas
   private reloadsAsked = 0;
   private reloadsDone = 0;
   private lastInLine: Promise<unknown> = Promise.resolve();
+  /** The flow that re-reads the rows when it is asked to has come to its end; commands may still be waiting. */
+  private isOver = false;
 
   constructor(
     private readonly machine: StateMachine<S, A, C>,
@@ -87,9 +89,14 @@ export class Case<S extends string, A extends string, C extends A, N extends Cas
   /** Until the case, as its rows say, is where it is waited for; at most so long. False when the time was over. */
   async until(reached: (snapshot: N) => boolean, withinMs?: number): Promise<boolean> {
     const there = (): boolean => this.snapshot !== undefined && !this.isBehind && reached(this.snapshot);
-    if (withinMs !== undefined) return condition(there, withinMs);
-    await condition(there);
-    return true;
+    for (;;) {
+      const turn = (): boolean => there() || (this.isOver && this.isBehind);
+      if (withinMs === undefined) await condition(turn);
+      else if (!(await condition(turn, withinMs))) return false;
+      if (there()) return true;
+      // Told once more after the flow has ended: nobody else would look at the rows then.
+      await this.inLine(() => this.reloadIfAsked());
+    }
   }
 
   /** Opens the case, or loads what is there. False when the domain refused: then there is no case. */
@@ -123,6 +130,7 @@ export class Case<S extends string, A extends string, C extends A, N extends Cas
 
   /** Lets every accepted command get its answer, then gives the last state. */
   async finished(): Promise<S | null> {
+    this.isOver = true;
     await condition(allHandlersFinished);
     return this.snapshot?.state ?? null;
   }
