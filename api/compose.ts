@@ -10,6 +10,7 @@ import {
 } from '../config/env';
 import { createLog } from '../config/log';
 import { connect } from '../db/connection';
+import { takeIn } from '../db/payment/inbox';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { LocalFolder } from '../providers/images/local-folder';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
@@ -20,7 +21,11 @@ import { SignInThrottle } from './account/throttle';
 import { Commands } from './http/commands';
 import { ImageEncoder } from './image/encoder';
 import type { Services } from './services';
+import { Gathered } from './webhooks/gathered';
 import { notificationCounter } from './webhooks/counter';
+
+/** Few enough that a statement takes a few milliseconds. */
+const notificationsTogether = 100;
 
 /** Wires the API's parts; `environment` is where the Temporal tools' own variables are read from. */
 export function composeServices(config: Configuration, environment: Environment): Services {
@@ -51,6 +56,7 @@ export function composeServices(config: Configuration, environment: Environment)
     }),
     channel: access === undefined ? undefined : createWechatPay(access),
     notifications: notificationCounter(),
+    inbox: new Gathered((reports) => takeIn(db, 'wechat_pay', ...reports), notificationsTogether),
     vault: new KeyedVault(dataKeys(config)),
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),

@@ -21,6 +21,8 @@ import { webhookRoutes } from './webhooks/wechat-pay';
 
 /** The business routes, all under /v1 but the bytes of images. A new process adds its table here. */
 export const businessRoutes: readonly AnyRoute[] = [
+  // First: a storm of them must not look through everything else.
+  ...webhookRoutes,
   ...accountRoutes,
   ...operationRoutes,
   ...mallRoutes,
@@ -28,7 +30,6 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...purchaseRoutes,
   ...paymentRoutes,
   ...reconciliationRoutes,
-  ...webhookRoutes,
   ...commodityRoutes,
   ...commodityStockRoutes,
   ...choiceRoutes,

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
-import type { PaymentChannel } from '../domain/ports/payment-channel';
+import type { ChannelReport, PaymentChannel } from '../domain/ports/payment-channel';
 import type { Vault } from '../domain/ports/vault';
 import type { Db } from '../db/connection';
 import type { ImageStore } from '../domain/ports/image-store';
@@ -11,6 +11,7 @@ import type { SignInThrottle } from './account/throttle';
 import type { Passwords } from './account/passwords';
 import type { Commands } from './http/commands';
 import type { ImageEncoder } from './image/encoder';
+import type { Gathered } from './webhooks/gathered';
 
 /** What route handlers work with, wired once by the composition root. */
 export interface Services {
@@ -26,6 +27,8 @@ export interface Services {
   readonly channel: PaymentChannel | undefined;
   /** What channels told, by how it was judged. */
   readonly notifications: Counter<'channel' | 'outcome'>;
+  /** Where what the channel told is safe; resolves once it is. */
+  readonly inbox: Gathered<ChannelReport>;
   /** Seals what is secret in rows. */
   readonly vault: Vault;
   readonly log: Logger;

@@ -1,6 +1,5 @@
 import { NotificationRefused, type ChannelReport, type PaymentChannel } from '../../domain/ports/payment-channel';
 import { DomainError } from '../../domain/shared/errors';
-import { takeIn } from '../../db/payment/inbox';
 import type { RawBody } from '../http/raw-body';
 import { rawRoute, type AnyRoute, type Call } from '../http/route';
 import type { Services } from '../services';
@@ -27,7 +26,7 @@ function notifications(kind: 'payments' | 'refunds'): AnyRoute {
     handle: async (call) => {
       const { services, body } = call;
       const report = believed(call, body);
-      await takeIn(services.db, channel, report);
+      await services.inbox.add(report);
       services.notifications.inc({ channel, outcome: 'accepted' });
       return { status: 204 };
     },

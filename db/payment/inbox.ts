@@ -3,49 +3,52 @@ import { firstRow, rows, run, type Db, type Queryable, type Trx } from '../conne
 import { newId } from '../new-id';
 
 /**
- * Takes in what a channel told, once per event, in one statement: it is safe before anybody acts on it. A number that is
- * none of ours, or a message about somebody else's money, is set apart for people and acted on by nobody.
+ * Takes in what a channel told, once per event and all of it in one statement: it is safe before anybody acts on it. A
+ * number that is none of ours, or a message about somebody else's money, is set apart for people and acted on by nobody.
  */
-export async function takeIn(db: Queryable, channel: ChannelName, report: ChannelReport): Promise<void> {
-  const [number, said] = subjectOf(report);
-  // rule: foreign-events-are-set-apart
-  const foreign = said.foreign.length > 0 ? `FOREIGN:${said.foreign.join('+')}` : null;
+export async function takeIn(db: Queryable, channel: ChannelName, ...reports: readonly ChannelReport[]): Promise<void> {
   // rule: same-event-once, unknown-numbers-are-set-apart, set-apart-is-listed
   await run(
     db,
-    `with whose as (
-       select payment_id from payment_attempts where :about = 'payment' and channel_number = :number
-       union all
-       select payment_id from payment_refunds where :about = 'refund' and refund_number = :number
+    `with told as (
+       select * from jsonb_to_recordset(:told::jsonb) as t (place integer, number text, about text, event text,
+         event_type text, report jsonb, other text, exception_id text, amount_fen bigint)
      ), judged as (
-       select (select payment_id from whose) as payment_id,
-              coalesce(:foreign::text, case when not exists (select from whose) then 'UNKNOWN_NUMBER' end) as problem
+       select told.*, payment_id,
+              coalesce(other, case when payment_id is null then 'UNKNOWN_NUMBER' end) as problem
+         from told left join lateral (
+           select payment_id from payment_attempts where about = 'payment' and channel_number = number
+           union all
+           select payment_id from payment_refunds where about = 'refund' and refund_number = number
+         ) as whose on true
      ), taken as (
        insert into payment_inbox (channel, number, event, event_type, payment_id, report, state, problem)
-       select :channel, :number, :eventId, :eventType, payment_id, :report::jsonb,
+       select :channel, number, event, event_type, payment_id, report,
               case when problem is null then 'waiting' else 'quarantined' end, problem
-         from judged
+         from judged order by place
        on conflict on constraint payment_inbox_once do nothing
-       returning payment_id, problem
+       returning number, event
      )
      insert into reconciliation_exceptions (id, channel, day, kind, number, payment_id, bill_fen)
-     select :exceptionId, :channel, (now() at time zone 'Asia/Shanghai')::date,
-            case when :foreign::text is null then 'unknown_notification' else 'foreign_notification' end,
-            :number, payment_id, :amountFen
-       from taken where problem is not null
+     select exception_id, :channel, (now() at time zone 'Asia/Shanghai')::date,
+            case when other is null then 'unknown_notification' else 'foreign_notification' end,
+            number, payment_id, amount_fen
+       from taken join judged using (number, event) where problem is not null
      on conflict on constraint reconciliation_exceptions_once do nothing`,
-    {
-      channel,
-      number,
-      about: report.about,
-      eventId: report.eventId,
-      eventType: report.eventType,
-      report: JSON.stringify(report),
-      foreign,
-      exceptionId: newId('reconciliationException'),
-      amountFen: said.amountFen,
-    },
+    { channel, told: JSON.stringify(reports.map(toldBy)) },
   );
+}
+
+/** A report as a row, in the order it came. */
+function toldBy(report: ChannelReport, place: number) {
+  const [number, said] = subjectOf(report);
+  return {
+    ...{ place, number, report, about: report.about, event: report.eventId, event_type: report.eventType },
+    // rule: foreign-events-are-set-apart
+    other: said.foreign.length > 0 ? `FOREIGN:${said.foreign.join('+')}` : null,
+    exception_id: newId('reconciliationException'),
+    amount_fen: said.amountFen,
+  };
 }
 
 function subjectOf(report: ChannelReport): readonly [string, ChannelPayment | ChannelRefund] {

@@ -6,7 +6,7 @@ import { DomainError } from '../../domain/shared/errors';
 import type { By } from '../case/record-transition';
 import { firstRow, run, type Trx } from '../connection';
 import { placeHold, postHold, voidHold } from '../ledger/holds';
-import { attemptOf, paymentRecord, refundOf, type PaymentRecord } from './facts';
+import { paymentRecord, refundOf, type PaymentRecord } from './facts';
 import { bySystem, lockPayment, movePayment, newRefundNumber } from './repository';
 
 export interface RefundBeginning {
@@ -153,12 +153,4 @@ export async function askAboutRefundAtOnce(trx: Trx, refundNumber: string): Prom
       where refund_number = :refundNumber and state in ('created', 'processing', 'abnormal')`,
     { refundNumber },
   );
-}
-
-/** What a refund must be asked for with: the same terms each time. */
-export async function refundTerms(trx: Trx, paymentId: string, refundNumber: string) {
-  const payment = await paymentRecord(trx, paymentId);
-  const refund = refundOf(payment, refundNumber);
-  const { paidFen } = attemptOf(payment, refund.channelNumber);
-  return { ...refund, totalFen: paidFen ?? 0 };
 }

@@ -102,7 +102,7 @@ export async function lockPayment(trx: Trx, paymentId: string): Promise<PaymentR
   if (subject === undefined) throw new Error(`no payment ${paymentId}`);
   // rule: payment-decided-under-lock
   await lockOrder(trx, subject.subjectId);
-  await run(trx, 'select id from payments where id = :paymentId for update', { paymentId });
+  await run(trx, 'select id from payments where id = :paymentId for no key update', { paymentId });
   return paymentRecord(trx, paymentId);
 }
 

@@ -33,7 +33,7 @@ export async function lockOrder(trx: Trx, purchaseId: string): Promise<PayableOr
     `select state, due_at as "dueAt", enterprise_id as "enterpriseId", total_fen as "totalFen", expires_at as "expiresAt",
             (benefit ->> 'name') || ' × ' || quantity as title, open_payment_id as "openPaymentId",
             closing_act as "closingAct", closing_command_id as "closingCommandId"
-       from purchases where id = :purchaseId for update`,
+       from purchases where id = :purchaseId for no key update`,
     { purchaseId },
   );
   if (order === undefined) throw new Error(`no purchase ${purchaseId}`);

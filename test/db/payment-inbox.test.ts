@@ -65,6 +65,26 @@ describe('what a channel tells', () => {
     expect(await room.record(of.paymentId)).toMatchObject({ state: 'awaiting_payer' });
   });
 
+  it('is taken in together, in the order it came', async () => {
+    const [one, other] = [await room.payable(), await room.payable()];
+    const told = [
+      report(one, {}, 'b'),
+      report({ channelNumber: 'nobodys2' }),
+      report(one, {}, 'a'),
+      report(other),
+      report(one, {}, 'b'),
+    ];
+    await takeIn(room.db, 'wechat_pay', ...told);
+    const events = await rows<{ event: string }>(
+      room.owner,
+      'select event from payment_inbox where number = :channelNumber order by id',
+      { ...one },
+    );
+    expect(events.map(({ event }) => event)).toEqual(['b', 'a']);
+    expect(await inbox(other.channelNumber)).toHaveLength(1);
+    expect(await inbox('nobodys2')).toMatchObject([{ state: 'quarantined' }]);
+  });
+
   it('is acted on in its order, once', async () => {
     const of = await room.payable();
     await takeIn(room.db, 'wechat_pay', report(of, { standing: 'failed', transactionId: null }, 'first'));

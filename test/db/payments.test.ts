@@ -239,15 +239,15 @@ describe('closing', () => {
 
   it('for another way to pay leaves the order to be paid', async () => {
     const of = await room.payable();
-    const first = await room.purchases.payFromBalance({ ...room.act(of.purchaseId), detailOpenForMs: 1_000 });
+    const pay = (commandId: string) =>
+      room.purchases.payFromBalance({ ...room.act(of.purchaseId, commandId), detailOpenForMs: 1_000 });
+    const first = await pay('op_a');
     expect(first).toMatchObject({ state: 'awaiting_payment', payment: { closing: true } });
     expect(await caseOf(of.purchaseId)).toMatchObject({ whoseTurn: 'provider' });
-    expect(await code(room.purchases.payFromBalance({ ...room.act(of.purchaseId), detailOpenForMs: 1_000 }))).toBe(
-      'PAYMENT_IN_PROGRESS',
-    );
+    expect(await code(pay('op_b'))).toBe('PAYMENT_IN_PROGRESS');
     await room.say(of, 'closed');
     expect(await caseOf(of.purchaseId)).toMatchObject({ whoseTurn: 'manager' });
-    const second = await room.purchases.payFromBalance({ ...room.act(of.purchaseId), detailOpenForMs: 1_000 });
+    const second = await pay('op_a');
     expect(second).toMatchObject({ state: 'stocked' });
   });
 

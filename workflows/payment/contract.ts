@@ -72,5 +72,3 @@ export interface PaymentChannelSteps {
   sendRefund(input: PaymentActInput): Promise<PaymentSnapshot>;
   queryRefund(input: PaymentActInput): Promise<PaymentSnapshot>;
 }
-
-export type PaymentActivities = PaymentRecords & PaymentChannelSteps;
