@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { rows } from '../../db/connection';
 import { expectEverythingSound, faultsOfPayments, wakeStragglers } from './invariants';
 import { Buyer, type Tally } from './random-buyers';
-import { randomOf, type Random } from './random';
+import { randomOf } from './random';
 import { kill, type Target } from './rounds';
 import { stateOf } from './steps/purchase';
 import { until } from './until';
@@ -14,6 +14,8 @@ export interface Plan {
   readonly payments: number;
   readonly buyers: number;
   readonly seed: number;
+  /** Between two kills, at least and at most: long enough for everybody to be at work again. */
+  readonly restMs: readonly [number, number];
 }
 
 export interface Played {
@@ -60,11 +62,11 @@ async function spreadFaults(world: World, seed: number): Promise<void> {
 const victims: readonly Target[] = ['api', 'worker', 'temporal', 'postgres', 'emulator', 'workerToChannel'];
 
 /** Kills one process at a random moment again and again. The channel forgets its faults when it dies, not its books. */
-async function harass(world: World, tally: Tally, random: Random, isOver: () => boolean): Promise<number[]> {
+async function harass(world: World, tally: Tally, plan: Plan, isOver: () => boolean): Promise<number[]> {
+  const random = randomOf('harass', plan.seed);
   const hits: number[] = [];
   while (!isOver()) {
-    // Long enough for everybody to be at work again.
-    await pause(random.between(2_000, 12_000));
+    await pause(random.between(...plan.restMs));
     if (isOver()) break;
     const target = random.pick(victims);
     hits.push(tally.underWay);
@@ -81,7 +83,8 @@ async function harass(world: World, tally: Tally, random: Random, isOver: () => 
  * processes die. When all have done what they wanted, it must come to its end by itself, but for what is a person's to
  * decide; then the channel's books are ours.
  */
-export async function playPayments(world: World, { payments, buyers, seed }: Plan): Promise<Played> {
+export async function playPayments(world: World, plan: Plan): Promise<Played> {
+  const { payments, buyers, seed } = plan;
   const begun = Date.now();
   const tally: Tally = { underWay: 0, met: [], fates: new Map(), told: [] };
   let left = payments;
@@ -96,7 +99,7 @@ export async function playPayments(world: World, { payments, buyers, seed }: Pla
   let isOver = false;
   const stop = (): void => void (isOver = true);
   const bought = Promise.all(buying).finally(stop);
-  const [hits] = await Promise.all([harass(world, tally, randomOf('harass', seed), () => isOver), bought]);
+  const [hits] = await Promise.all([harass(world, tally, plan, () => isOver), bought]);
   await world.restore();
   await world.channel.clearFaults();
   await everythingEnds(world);

@@ -256,7 +256,7 @@ export function randomCase(here: () => World, strikes: Strikes): void {
     'forty payments under every fault of the channel, while processes die: both books are equal',
     strikes.case(async (struck) => {
       const world = here();
-      const plan = { payments: 40, buyers: 10, seed };
+      const plan = { payments: 40, buyers: 10, seed, restMs: [1_000, 6_000] } as const;
       const played = await playPayments(world, plan);
       process.stderr.write(told(played, plan));
       expect(played.hits.length).toBeGreaterThan(0);
