@@ -99,7 +99,7 @@ export function outageCase(here: () => World, strikes: Strikes): void {
       await world.engines.killTemporal();
       const numbers = [
         ...single.map(({ channelNumber }) => [channelNumber]),
-        // Whichever is paid first is delivered for.
+        // In either order.
         ...double.map(({ first, second }, at) => {
           const both = [first.channelNumber, second.channelNumber];
           return at % 2 === 0 ? both : both.reverse();
@@ -124,12 +124,7 @@ export function outageCase(here: () => World, strikes: Strikes): void {
         const states = await Promise.all(double.map(({ first }) => refundStates(world, first)));
         return states.every((of) => of.join() === 'succeeded');
       });
-      const settled = await rows<{ number: string }>(
-        world.db,
-        `select settled_by as number from payments where settled_by = any(:first::text[])`,
-        { first: numbers.map(([first]) => first) },
-      );
-      expect(settled).toHaveLength(paid.length);
+      // Which of two attempts is delivered for may be settled by a question that was due; reports keep their order.
       const disorder = await rows(
         world.db,
         `select id from (select id, applied_at < lag(applied_at) over (partition by payment_id order by id) as late
