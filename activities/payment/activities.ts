@@ -1,7 +1,7 @@
 import type { PaymentActInput, PaymentRecords } from '../../workflows/payment/contract';
 import type { Db, Trx } from '../../db/connection';
 import type { PaymentRecord } from '../../db/payment/facts';
-import { askAtOnce, markApplied, nextReport, type UnappliedReport } from '../../db/payment/inbox';
+import { askAtOnce, markApplied, nextReport, setApart, type UnappliedReport } from '../../db/payment/inbox';
 import { endUnpaid, lockPayment } from '../../db/payment/repository';
 import { askAboutRefundAtOnce, recordChannelRefund } from '../../db/payment/refunds';
 import { recordChannelPayment } from '../../db/payment/settlement';
@@ -37,9 +37,25 @@ async function applyNext(trx: Trx, input: PaymentActInput, detailOpenForMs: numb
   const payment = await lockPayment(trx, input.paymentId);
   const next = await nextReport(trx, input.paymentId);
   if (next === undefined) return false;
+  // rule: other-amounts-are-asked-about
+  if (isDoubtful(next, payment)) {
+    await setApart(trx, next.id, payment.amountFen);
+    await askAtOnce(trx, next.number);
+    return true;
+  }
   await apply(trx, next, { payment, askAgainMs: input.askAgainMs, detailOpenForMs });
   await markApplied(trx, next.id);
   return true;
+}
+
+/**
+ * Money of another amount than was asked for: nothing is done upon one message. The channel is asked, and its books
+ * decide what came in.
+ */
+function isDoubtful({ report }: UnappliedReport, { amountFen }: PaymentRecord): boolean {
+  if (report.about !== 'payment') return false;
+  const told = report.payment.amountFen;
+  return report.payment.standing === 'paid' && told !== null && told !== amountFen;
 }
 
 async function apply(

@@ -143,6 +143,24 @@ export async function markApplied(trx: Trx, id: number): Promise<void> {
   );
 }
 
+/** A report nothing is done upon: it is set apart for people, beside what we expected. */
+export async function setApart(trx: Trx, id: number, expectedFen: number): Promise<void> {
+  await run(
+    trx,
+    `with doubtful as (
+       update payment_inbox set state = 'quarantined', problem = 'OTHER_AMOUNT'
+        where id = :id and state in ('waiting', 'told')
+       returning channel, number, payment_id, (report #>> '{payment,amountFen}')::bigint as told_fen
+     )
+     insert into reconciliation_exceptions (id, channel, day, kind, number, payment_id, bill_fen, payment_fen)
+     select :exceptionId, channel, (now() at time zone 'Asia/Shanghai')::date, 'doubtful_notification', number,
+            payment_id, told_fen, :expectedFen
+       from doubtful
+     on conflict on constraint reconciliation_exceptions_once do nothing`,
+    { id, expectedFen, exceptionId: newId('reconciliationException') },
+  );
+}
+
 /** An attempt is to be asked about at once, whatever its turn would be, and although it had ended unpaid. */
 export async function askAtOnce(trx: Trx, channelNumber: string): Promise<void> {
   await run(

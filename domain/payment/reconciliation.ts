@@ -26,7 +26,11 @@ export const billDifferences = [
 export type BillDifference = (typeof billDifferences)[number];
 
 /** Signed messages of the channel that were set apart: about somebody else's money, or about a number we lack. */
-export const notificationDifferences = ['foreign_notification', 'unknown_notification'] as const;
+export const notificationDifferences = [
+  'foreign_notification',
+  'unknown_notification',
+  'doubtful_notification',
+] as const;
 
 /** `other_day`: no difference, but a note: the bill of that day has what we count to another day. */
 export const exceptionKinds = [...billDifferences, ...notificationDifferences, 'other_day'] as const;

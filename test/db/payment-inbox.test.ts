@@ -97,6 +97,20 @@ describe('what a channel tells', () => {
     expect(await room.record(of.paymentId)).toMatchObject({ attempts: [{ state: 'paid' }], refunds: [] });
   });
 
+  it('of another amount is set apart, and the channel asked', async () => {
+    const of = await room.payable();
+    await takeIn(room.db, 'wechat_pay', report(of, { amountFen: 499 }));
+    expect(await records().applyReports(act(of))).toMatchObject({ next: { act: 'query', inMs: 0 } });
+    expect(await inbox(of.channelNumber)).toMatchObject([{ state: 'quarantined', problem: 'OTHER_AMOUNT' }]);
+    expect(await room.record(of.paymentId)).toMatchObject({ state: 'awaiting_payer', attempts: [{ state: 'open' }] });
+    const noted = await rows(
+      room.owner,
+      'select kind, bill_fen, payment_fen from reconciliation_exceptions where number = :channelNumber',
+      { ...of },
+    );
+    expect(noted).toEqual([{ kind: 'doubtful_notification', bill_fen: 499, payment_fen: 500 }]);
+  });
+
   it('may be the wish to ask at once', async () => {
     const of = await room.payable();
     const wish = { channel: 'wechat_pay', numbers: [of.channelNumber], why: 'bill:2026-11-21' } as const;
