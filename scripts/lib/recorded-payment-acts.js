@@ -83,12 +83,21 @@ async function payUntold(product, numbers) {
 }
 
 /**
- * Money of another amount comes: so many fen less.
+ * The channel's answer is a fen short; the emulator's never is, so it is written down behind the run, which is then told.
+ * @param {RecordedProduct} product
  * @param {Asked} asked
  */
-const short = ({ channelNumber, amountFen }) => ({
-  ...{ channelNumber, standing: /** @type {const} */ ('paid'), amountFen: amountFen - 1, paidAt: new Date() },
-});
+async function answeredShort(product, { id, channelNumber, amountFen }) {
+  const { recordChannelPayment } = dist('db/payment/settlement.js');
+  const fact = {
+    ...{ channelNumber, standing: /** @type {const} */ ('paid'), amountFen: amountFen - 1, paidAt: new Date() },
+    ...{ transactionId: `tx${channelNumber}`, foreign: [] },
+  };
+  await product.services.db.transaction((/** @type {unknown} */ trx) =>
+    recordChannelPayment(trx, { paymentId: id, fact, askAgainInMs: 1_000, detailOpenForMs: 60_000 }),
+  );
+  await product.services.gateway.reload(runOf(id));
+}
 
 /**
  * An operator gives back what is set apart of one attempt.
@@ -184,7 +193,7 @@ module.exports = {
   refundsOf,
   runOf,
   setApart,
-  short,
+  answeredShort,
   succeeded,
   tell,
 };

@@ -3,7 +3,7 @@
 
 const acts = require('./recorded-payment-acts');
 const { askedAgain, askOnline, asksInVain, cancelled, giveBack, hasWalked, leaveOpen, often, over, paymentAt } = acts;
-const { payUntold, refundsOf, runOf, setApart, short, succeeded, tell } = acts;
+const { payUntold, refundsOf, runOf, answeredShort, setApart, succeeded, tell } = acts;
 const { act, throughKilledWorker } = require('./recorded-scenarios');
 
 /** @typedef {import('./recorded-product').RecordedProduct} RecordedProduct */
@@ -112,7 +112,7 @@ const paying = {
   }),
   'payment-of-another-amount': leftOpen(async (product) => {
     const { asked, refused } = await askedAgain(product, 1);
-    await tell(product, [short(asked)]);
+    await answeredShort(product, asked);
     await paymentAt(product, asked.id, 'processing');
     await payUntold(product, refused);
     await refundsOf(product, asked.id, 'succeeded', 1);
@@ -120,8 +120,10 @@ const paying = {
   }),
   'payment-of-another-amount-while-paying': leftOpen(async (product) => {
     const asked = await askOnline(product);
-    await tell(product, [{ channelNumber: asked.channelNumber, standing: 'in_progress' }, short(asked)]);
+    await product.outside.fault({ kind: '500', on: 'query', times: often });
+    await tell(product, [{ channelNumber: asked.channelNumber, standing: 'in_progress' }]);
     await paymentAt(product, asked.id, 'processing');
+    await answeredShort(product, asked);
     await hasWalked(product, runOf(asked.id), 'processing.set_apart');
     return asked.id;
   }),
