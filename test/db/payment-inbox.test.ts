@@ -1,8 +1,10 @@
 import { createPaymentRecords } from '../../activities/payment/activities';
+import { caseEvents } from '../../db/case/queries';
 import { rows } from '../../db/connection';
 import { markTold, takeIn, waitingReports, wishToAsk } from '../../db/payment/inbox';
 import { paymentById, paymentsWithoutProgress } from '../../db/payment/queries';
 import type { ChannelPayment, ChannelReport } from '../../domain/ports/payment-channel';
+import { processIdOf } from '../../domain/shared/ids';
 import type { Gateway } from '../../temporal/gateway';
 import type { RunSettings } from '../../temporal/starts';
 import { relayReports } from '../../worker/loops/relay-reports';
@@ -93,7 +95,8 @@ describe('what a channel tells', () => {
     const both = await Promise.all([records().applyReports(act(of)), records().applyReports(act(of))]);
     expect(both).toMatchObject([{ state: 'succeeded' }, { state: 'succeeded' }]);
     expect((await inbox(of.channelNumber)).map(({ state }) => state)).toEqual(['applied', 'applied']);
-    // The refusal came first: had it come last, the order would stand as it stood.
+    const acts = (await caseEvents(room.db, processIdOf(of.paymentId))).map((event) => event.act);
+    expect(acts.slice(-2)).toEqual(['payer_refused', 'succeed']);
     expect(await room.record(of.paymentId)).toMatchObject({ attempts: [{ state: 'paid' }], refunds: [] });
   });
 

@@ -5,6 +5,7 @@ import { verifyLedger } from '../../db/ledger/queries';
 import { askToClose, bySystem, endUnpaid } from '../../db/payment/repository';
 import { processIdOf } from '../../domain/shared/ids';
 import { refundSetApart } from '../../db/payment/refunds';
+import { releaseOrder, stockPaidOrder } from '../../db/purchase/online-repository';
 import { furnishPayments, type Paid, type PaymentRoom } from './payment-room';
 
 let room: PaymentRoom;
@@ -259,6 +260,16 @@ describe('closing', () => {
     expect(await room.purchase(of.purchaseId)).toMatchObject({ closing: 'cancel' });
     await room.say(of, 'closed');
     expect(await room.purchase(of.purchaseId)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('releases the order from that payment alone, and stocks none that waits for nothing', async () => {
+    const of = await room.payable();
+    await room.purchases.cancelPurchase(room.act(of.purchaseId));
+    await room.inTrx((trx) => releaseOrder(trx, of.purchaseId, 'pay_another'));
+    expect(await room.purchase(of.purchaseId)).toMatchObject({ openPaymentId: of.paymentId, closing: 'cancel' });
+    await room.say(of, 'closed');
+    const order = { purchaseId: of.purchaseId, detailOpenForMs: 1_000 };
+    expect(await room.inTrx((trx) => stockPaidOrder(trx, order))).toBe(false);
   });
 
   it('does nothing to a payment that is settled', async () => {

@@ -142,6 +142,8 @@ describe('the table of payment', () => {
     expect(may).toEqual(['created', 'awaiting_payer', 'processing']);
     expect(isUnsettled('processing', 'amount_mismatch')).toBe(false);
     expect(isClosing(facts({ exception: 'amount_mismatch' }))).toBe(true);
+    expect(isClosing(facts({ expiresAt: inS(-1) }))).toBe(true);
+    expect(isClosing(facts())).toBe(false);
   });
 });
 
