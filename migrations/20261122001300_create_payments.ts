@@ -44,7 +44,7 @@ export async function up(knex: Knex): Promise<void> {
     create table payment_attempts (
       channel_number text primary key,
       payment_id text not null references payments,
-      state text not null default 'created' check (state in ('created', 'open', 'paid', 'closed', 'failed')),
+      state text not null default 'created' check (state in ('created', 'open', 'refused', 'paid', 'closed')),
       amount_fen bigint not null check (amount_fen > 0),
       expires_at timestamptz not null,
       -- What the payer scans, sealed.

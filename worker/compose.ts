@@ -14,6 +14,7 @@ import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
+import type { PaymentChannel } from '../domain/ports/payment-channel';
 import { lazyClient, type TemporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
@@ -47,6 +48,21 @@ export interface WorkerParts {
   readonly db: Db;
   /** The prebuilt workflow bundle. */
   readonly codePath: string;
+  /** Where calls of the payment channel that failed are told; nowhere without. */
+  readonly log?: Logger;
+}
+
+/** The payment channel; each call that failed leaves a line, without anything that was said in it. */
+function openChannel(config: Configuration, log: Logger | undefined): PaymentChannel | undefined {
+  const access = wechatPay(config);
+  if (access === undefined) return undefined;
+  return createWechatPay(access, {
+    // Two calls and their pauses are within one step.
+    deadlineMs: timeProfile(config).channelStepMs / 4,
+    onCall: (note) => {
+      if (note.outcome !== 'ok') log?.warn(note, 'a call of the payment channel failed');
+    },
+  });
 }
 
 export function workerOptions(config: Configuration, parts: WorkerParts): WorkerOptions {
@@ -55,8 +71,7 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
   const times = timeProfile(config);
   const policies = casePolicies(config);
   const { detailOpenForMs } = policies.purchase;
-  const access = wechatPay(config);
-  const channel = access === undefined ? undefined : createWechatPay(access, { deadlineMs: times.channelStepMs / 4 });
+  const channel = openChannel(config, parts.log);
   // No more steps at once than connections: a step that waits for one would time out.
   const slots = config.MALLFLOW_WORKER_POOL;
   return {

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   const target = temporalTarget(process.env);
   const connection = await connectPatiently(target, log);
   const worker = await Worker.create(
-    workerOptions(config, { connection, namespace: target.namespace, db, codePath: bundlePath }),
+    workerOptions(config, { connection, namespace: target.namespace, db, codePath: bundlePath, log }),
   );
   const loops = startLoops(config, db, target, log);
   const readiness =

@@ -1,9 +1,9 @@
 import type { PaymentActInput, PaymentRecords } from '../../workflows/payment/contract';
 import type { Db, Trx } from '../../db/connection';
-import type { PaymentRecord } from '../../db/payment/facts';
+import { refundOf, type PaymentRecord } from '../../db/payment/facts';
 import { askAtOnce, markApplied, nextReport, setApart, type UnappliedReport } from '../../db/payment/inbox';
 import { endUnpaid, lockPayment } from '../../db/payment/repository';
-import { askAboutRefundAtOnce, recordChannelRefund } from '../../db/payment/refunds';
+import { askAboutRefundAtOnce, isOtherRefund, recordChannelRefund } from '../../db/payment/refunds';
 import { recordChannelPayment } from '../../db/payment/settlement';
 import { inTransaction } from '../shared/transactions';
 import { pauseMs } from './pauses';
@@ -40,7 +40,7 @@ async function applyNext(trx: Trx, input: PaymentActInput, detailOpenForMs: numb
   // rule: other-amounts-are-asked-about
   if (isDoubtful(next, payment)) {
     await setApart(trx, next.id, payment.amountFen);
-    await askAtOnce(trx, next.number);
+    await askAbout(trx, next.number);
     return true;
   }
   await apply(trx, next, { payment, askAgainMs: input.askAgainMs, detailOpenForMs });
@@ -50,12 +50,20 @@ async function applyNext(trx: Trx, input: PaymentActInput, detailOpenForMs: numb
 
 /**
  * Money of another amount than was asked for: nothing is done upon one message. The channel is asked, and its books
- * decide what came in.
+ * decide what came in or went back.
  */
-function isDoubtful({ report }: UnappliedReport, { amountFen }: PaymentRecord): boolean {
-  if (report.about !== 'payment') return false;
-  const told = report.payment.amountFen;
-  return report.payment.standing === 'paid' && told !== null && told !== amountFen;
+function isDoubtful({ report }: UnappliedReport, payment: PaymentRecord): boolean {
+  if (report.about === 'payment') {
+    const told = report.payment.amountFen;
+    return report.payment.standing === 'paid' && told !== null && told !== payment.amountFen;
+  }
+  return report.about === 'refund' && isOtherRefund(report.refund, refundOf(payment, report.refund.refundNumber));
+}
+
+/** A number is either an attempt's or a refund's. */
+async function askAbout(trx: Trx, number: string): Promise<void> {
+  await askAtOnce(trx, number);
+  await askAboutRefundAtOnce(trx, number);
 }
 
 async function apply(
@@ -68,7 +76,5 @@ async function apply(
   if (report.about === 'payment')
     return recordChannelPayment(trx, { ...about, paymentId, fact: report.payment, askAgainInMs });
   if (report.about === 'refund') return recordChannelRefund(trx, { paymentId, fact: report.refund, askAgainInMs });
-  // A number is either an attempt's or a refund's.
-  await askAtOnce(trx, number);
-  await askAboutRefundAtOnce(trx, number);
+  return askAbout(trx, number);
 }

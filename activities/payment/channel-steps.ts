@@ -1,10 +1,24 @@
 import { codeAbout } from '../../domain/payment/codes';
-import { ChannelError, type ChannelPayment, type PaymentChannel } from '../../domain/ports/payment-channel';
+import {
+  ChannelError,
+  type ChannelPayment,
+  type ChannelRefund,
+  type PaymentChannel,
+  type RefundOrder,
+} from '../../domain/ports/payment-channel';
+import { mayBePaid } from '../../domain/payment/states';
 import type { Vault } from '../../domain/ports/vault';
 import { clearStuck, markStuck } from '../../db/case/repository';
 import type { Db } from '../../db/connection';
-import { attemptOf, paymentRecord, refundOf, type AttemptRecord, type PaymentRecord } from '../../db/payment/facts';
-import { recordChannelRefund, recordRefundFailure } from '../../db/payment/refunds';
+import {
+  attemptOf,
+  paymentRecord,
+  refundOf,
+  type AttemptRecord,
+  type PaymentRecord,
+  type RefundRecord,
+} from '../../db/payment/facts';
+import { isOtherRefund, recordChannelRefund, recordRefundFailure } from '../../db/payment/refunds';
 import { recordChannelPayment, recordFailure, recordOpened } from '../../db/payment/settlement';
 import {
   paymentWorkflowId,
@@ -76,12 +90,8 @@ async function aboutAttempt(
 /** `open`: at the channel, for all we know. `asked`: that, or it ended unpaid and is to be asked about all the same. */
 function isThere({ state, nextAt }: AttemptRecord, where: 'created' | 'asked' | 'open'): boolean {
   if (where === 'created') return state === 'created';
-  if (where === 'open') return state === 'created' || state === 'open';
-  return state === 'open' || (hasEnded(state) && nextAt !== null);
-}
-
-function hasEnded(state: AttemptRecord['state']): boolean {
-  return state === 'closed' || state === 'failed';
+  if (where === 'open') return mayBePaid({ state });
+  return state === 'open' || (state === 'closed' && nextAt !== null);
 }
 
 async function open(parts: ChannelParts, turn: Turn): Promise<void> {
@@ -117,7 +127,11 @@ async function open(parts: ChannelParts, turn: Turn): Promise<void> {
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
     // rule: refused-attempts-end
-    if (error.kind === 'refused' && !isOurOwnFault(error)) return note(parts, turn, spent(channelNumber));
+    if (error.kind === 'refused' && !isOurOwnFault(error)) {
+      await note(parts, turn, spent(channelNumber), error.message);
+      // Trying again will hardly help the payer: a person must see it.
+      return showTrouble(parts.db, payment.id, stuckFromFailure, error);
+    }
     // The order may be there, and paid.
     return lookInstead(parts, turn, error);
   }
@@ -137,14 +151,14 @@ function isOurOwnFault(error: ChannelError): boolean {
 }
 
 function spent(channelNumber: string): ChannelPayment {
-  return { channelNumber, standing: 'failed', transactionId: null, amountFen: null, paidAt: null, foreign: [] };
+  return { channelNumber, standing: 'closed', transactionId: null, amountFen: null, paidAt: null, foreign: [] };
 }
 
 async function look(parts: ChannelParts, turn: Turn): Promise<void> {
   const known = await turn.channel.query(turn.attempt.channelNumber);
   // Nothing more will come of asking: the difference of the books is left to people.
-  if (known === undefined && hasEnded(turn.attempt.state))
-    return note(parts, turn, { ...spent(turn.attempt.channelNumber), standing: 'closed' });
+  if (known === undefined && turn.attempt.state === 'closed')
+    return note(parts, turn, spent(turn.attempt.channelNumber));
   // rule: unknown-attempts-are-not-closed
   if (known === undefined) throw new ChannelError('refused', 'ORDER_UNKNOWN');
   await note(parts, turn, known);
@@ -158,14 +172,18 @@ async function close(parts: ChannelParts, turn: Turn): Promise<void> {
   });
   if (answer instanceof ChannelError) return lookInstead(parts, turn, answer);
   // rule: lost-orders-are-not-closed
-  if (answer === 'unknown' && turn.attempt.state === 'open') throw new ChannelError('refused', 'ORDER_UNKNOWN');
-  if (answer === 'closed' || answer === 'unknown')
-    return note(parts, turn, { ...spent(channelNumber), standing: 'closed' });
+  if (answer === 'unknown' && turn.attempt.state !== 'created') throw new ChannelError('refused', 'ORDER_UNKNOWN');
+  if (answer === 'closed' || answer === 'unknown') return note(parts, turn, spent(channelNumber));
   // rule: busy-is-not-closed
   await look(parts, turn);
 }
 
-async function note(parts: ChannelParts, { input, payment, attempt }: Turn, fact: ChannelPayment): Promise<void> {
+async function note(
+  parts: ChannelParts,
+  { input, payment, attempt }: Turn,
+  fact: ChannelPayment,
+  why?: string,
+): Promise<void> {
   // rule: foreign-answers-are-not-believed
   if (fact.foreign.length > 0) throw new ChannelError('untrusted', `FOREIGN:${fact.foreign.join('+')}`);
   await inTransaction(parts.db, (trx) =>
@@ -174,6 +192,7 @@ async function note(parts: ChannelParts, { input, payment, attempt }: Turn, fact
       fact,
       askAgainInMs: pauseMs(input.askAgainMs, attempt.polls + 1),
       detailOpenForMs: parts.detailOpenForMs,
+      ...(why === undefined ? {} : { why }),
     }),
   );
 }
@@ -188,7 +207,7 @@ async function aboutRefund(
   if (refund.nextAt !== null) {
     try {
       const fact = await refundAt(required(parts.channel), payment, { refundNumber: refund.refundNumber, how });
-      if (fact.foreign.length > 0) throw new ChannelError('untrusted', `FOREIGN:${fact.foreign.join('+')}`);
+      requireAboutIt(fact, refund);
       const askAgainInMs = pauseMs(input.askAgainMs, refund.polls + 1);
       await inTransaction(parts.db, (trx) => recordChannelRefund(trx, { paymentId: payment.id, fact, askAgainInMs }));
       if (refund.failures >= stuckFromFailure) await clearStuck(parts.db, paymentWorkflowId(payment.id));
@@ -215,7 +234,40 @@ async function refundAt(
   if (known !== undefined) return known;
   const { channelNumber, amountFen } = refund;
   const totalFen = attemptOf(payment, channelNumber).paidFen ?? amountFen;
-  return channel.refund({ refundNumber, channelNumber, amountFen, totalFen, reason: payment.title });
+  const order = { refundNumber, channelNumber, amountFen, totalFen, reason: payment.title };
+  return channel.refund(order).catch((error: unknown) => {
+    if (error instanceof ChannelError && error.kind === 'refused' && !isOurOwnFault(error))
+      return whatBecameOf(channel, order, error);
+    throw error;
+  });
+}
+
+/** Refused for good: unless it is there after all, its money is set apart again, and a person decides. */
+async function whatBecameOf(
+  channel: PaymentChannel,
+  order: RefundOrder,
+  refusal: ChannelError,
+): Promise<ChannelRefund> {
+  const { refundNumber, channelNumber, amountFen } = order;
+  const known = await channel.queryRefund(refundNumber);
+  // rule: refused-refunds-end
+  return (
+    known ?? {
+      refundNumber,
+      channelNumber,
+      amountFen,
+      standing: 'closed',
+      refundId: refusal.code,
+      succeededAt: null,
+      foreign: [],
+    }
+  );
+}
+
+function requireAboutIt(fact: ChannelRefund, refund: RefundRecord): void {
+  if (fact.foreign.length > 0) throw new ChannelError('untrusted', `FOREIGN:${fact.foreign.join('+')}`);
+  // rule: refunds-of-other-terms-are-not-believed
+  if (isOtherRefund(fact, refund)) throw new ChannelError('untrusted', 'OTHER_REFUND');
 }
 
 function required(channel: PaymentChannel | undefined): PaymentChannel {

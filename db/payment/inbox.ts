@@ -150,7 +150,7 @@ export async function setApart(trx: Trx, id: number, expectedFen: number): Promi
     `with doubtful as (
        update payment_inbox set state = 'quarantined', problem = 'OTHER_AMOUNT'
         where id = :id and state in ('waiting', 'told')
-       returning channel, number, payment_id, (report #>> '{payment,amountFen}')::bigint as told_fen
+       returning channel, number, payment_id, coalesce(report #>> '{payment,amountFen}', report #>> '{refund,amountFen}')::bigint as told_fen
      )
      insert into reconciliation_exceptions (id, channel, day, kind, number, payment_id, bill_fen, payment_fen)
      select :exceptionId, channel, (now() at time zone 'Asia/Shanghai')::date, 'doubtful_notification', number,

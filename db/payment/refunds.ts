@@ -6,7 +6,7 @@ import { DomainError } from '../../domain/shared/errors';
 import type { By } from '../case/record-transition';
 import { firstRow, run, type Trx } from '../connection';
 import { placeHold, postHold, voidHold } from '../ledger/holds';
-import { paymentRecord, refundOf, type PaymentRecord } from './facts';
+import { paymentRecord, refundOf, type PaymentRecord, type RefundRecord } from './facts';
 import { bySystem, lockPayment, movePayment, newRefundNumber } from './repository';
 
 export interface RefundBeginning {
@@ -73,6 +73,16 @@ export async function refundSetApart(
   // rule: delivered-money-stays
   if (payment.settledBy === order.channelNumber) throw new DomainError('REFUND_EXCEEDS', { refundableFen: 0 });
   await beginRefund(trx, { ...order, payment, reason: payment.exception ?? 'amount_mismatch' });
+}
+
+/** Under our number, but of another amount or attempt than we asked for. */
+export function isOtherRefund(
+  fact: Pick<ChannelRefund, 'amountFen' | 'channelNumber'>,
+  refund: Pick<RefundRecord, 'amountFen' | 'channelNumber'>,
+): boolean {
+  return (
+    (fact.amountFen !== null && fact.amountFen !== refund.amountFen) || fact.channelNumber !== refund.channelNumber
+  );
 }
 
 /** Writes down what the channel says of a refund; whichever way it says so, and however often. */

@@ -4,6 +4,7 @@ import {
   paymentMachine,
   paymentStanding,
   isUnsettled,
+  mayBePaid,
   type PaymentAct,
   type PaymentException,
 } from '../../domain/payment/states';
@@ -113,8 +114,8 @@ export async function askToClose(trx: Trx, paymentId: string, by: By): Promise<v
   await run(trx, 'update payments set close_asked_at = now() where id = :paymentId', { paymentId });
   await run(
     trx,
-    `update payment_attempts set next_at = now(), updated_at = now()
-      where payment_id = :paymentId and state in ('created', 'open')`,
+    `update payment_attempts set next_at = now(), polls = 0, updated_at = now()
+      where payment_id = :paymentId and state in ('created', 'open', 'refused')`,
     { paymentId },
   );
   await movePayment(trx, payment, 'close', by);
@@ -124,8 +125,7 @@ export async function askToClose(trx: Trx, paymentId: string, by: By): Promise<v
 export async function endUnpaid(trx: Trx, paymentId: string): Promise<void> {
   const payment = await lockPayment(trx, paymentId);
   // rule: unpaid-ends-once-nothing-is-open
-  const mayBePaid = payment.attempts.some(({ state }) => state === 'created' || state === 'open');
-  if (mayBePaid || !isUnsettled(payment.state, payment.exception)) return;
+  if (payment.attempts.some(mayBePaid) || !isUnsettled(payment.state, payment.exception)) return;
   if (!payment.closeAsked && payment.expiresAt > payment.now) return;
   await movePayment(trx, payment, 'cancel', bySystem);
   await releaseOrder(trx, payment.subjectId, payment.id);

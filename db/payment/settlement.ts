@@ -15,6 +15,8 @@ export interface ChannelFact {
   /** Until the channel is asked about it again, if this leaves it open, in milliseconds. */
   readonly askAgainInMs: number;
   readonly detailOpenForMs: number;
+  /** Why the channel would not open it, in its word. */
+  readonly why?: string;
 }
 
 /**
@@ -32,8 +34,9 @@ export async function recordChannelPayment(trx: Trx, { paymentId, fact, ...times
     case 'refunded':
       return takeIn(trx, payment, fact, times.detailOpenForMs);
     case 'closed':
+      return endAttempt(trx, payment, attempt, times.why ?? null);
     case 'failed':
-      return endAttempt(trx, payment, attempt, fact.standing);
+      return refuseAttempt(trx, payment, attempt, times.askAgainInMs);
     case 'unpaid':
     case 'in_progress':
     case 'accepted':
@@ -53,8 +56,9 @@ async function takeIn(trx: Trx, payment: PaymentRecord, fact: ChannelPayment, de
     { channelNumber, transactionId: fact.transactionId, paidFen, paidAt: fact.paidAt ?? payment.now },
   );
   const owed = isUnsettled(payment.state, payment.exception);
+  // What somebody has given back at the channel already is as little delivered for as another amount.
   // rule: other-amounts-are-set-apart
-  const isWhole = paidFen === payment.amountFen;
+  const isWhole = paidFen === payment.amountFen && fact.standing === 'paid';
   const delivered = owed && isWhole && (await stockPaidOrder(trx, { purchaseId: payment.subjectId, detailOpenForMs }));
   await bookReceipt(trx, payment, { channelNumber, paidFen });
   if (delivered) {
@@ -77,7 +81,7 @@ async function closeTheRest(trx: Trx, paymentId: string): Promise<void> {
   await run(
     trx,
     `update payment_attempts set next_at = now(), updated_at = now()
-      where payment_id = :paymentId and state in ('created', 'open')`,
+      where payment_id = :paymentId and state in ('created', 'open', 'refused')`,
     { paymentId },
   );
 }
@@ -110,27 +114,40 @@ async function bookDelivery(trx: Trx, payment: PaymentRecord): Promise<void> {
   });
 }
 
-async function endAttempt(
+/** Nobody can pay it any more, or nobody ever could. */
+async function endAttempt(trx: Trx, payment: PaymentRecord, attempt: AttemptRecord, why: string | null): Promise<void> {
+  await run(
+    trx,
+    `update payment_attempts set state = 'closed', next_at = null, failures = 0, failure_code = :why, updated_at = now()
+      where channel_number = :channelNumber`,
+    { channelNumber: attempt.channelNumber, why },
+  );
+  if (attempt.state === 'closed') return;
+  if (isClosing(payment)) return endUnpaid(trx, payment.id);
+  // The payer may try again until the time is over; after a refusal that is known already.
+  if (attempt.state !== 'refused') await movePayment(trx, payment, 'payer_refused', bySystem);
+}
+
+/**
+ * The payer was refused, and could try the same code again: it is closed at the channel, the next try gets a number of
+ * its own. Until it is certainly closed it may be paid.
+ */
+async function refuseAttempt(
   trx: Trx,
   payment: PaymentRecord,
   attempt: AttemptRecord,
-  state: 'closed' | 'failed',
+  askAgainInMs: number,
 ): Promise<void> {
+  if (attempt.state === 'closed') return endAttempt(trx, payment, attempt, null);
+  const isNews = attempt.state !== 'refused' && !isClosing(payment);
   await run(
     trx,
-    `update payment_attempts set state = case when state in ('created', 'open') then :state else state end,
-            next_at = null, failures = 0, failure_code = null, updated_at = now()
+    `update payment_attempts set state = 'refused', polls = polls + 1, failures = 0, failure_code = null,
+            next_at = now() + make_interval(secs => :inS), updated_at = now()
       where channel_number = :channelNumber`,
-    { channelNumber: attempt.channelNumber, state },
+    { channelNumber: attempt.channelNumber, inS: isNews ? 0 : askAgainInMs / 1_000 },
   );
-  if (hasEnded(attempt)) return;
-  if (isClosing(payment)) return endUnpaid(trx, payment.id);
-  // The payer may try again until the time is over.
-  await movePayment(trx, payment, 'payer_refused', bySystem);
-}
-
-function hasEnded({ state }: AttemptRecord): boolean {
-  return state !== 'created' && state !== 'open';
+  if (isNews) await movePayment(trx, payment, 'payer_refused', bySystem);
 }
 
 async function stillOpen(
@@ -140,15 +157,16 @@ async function stillOpen(
   seen: { readonly standing: 'unpaid' | 'in_progress' | 'accepted' | 'bounced'; readonly askAgainInMs: number },
 ): Promise<void> {
   // It was asked about although it had ended, and nobody has paid it: that is all there is to know.
-  if (hasEnded(attempt)) return endAttempt(trx, payment, attempt, 'closed');
+  if (attempt.state === 'closed') return endAttempt(trx, payment, attempt, null);
   await run(
     trx,
     `update payment_attempts set next_at = now() + make_interval(secs => :askAgainS), polls = polls + 1, failures = 0,
             failure_code = null, updated_at = now()
-      where channel_number = :channelNumber and state in ('created', 'open')`,
+      where channel_number = :channelNumber`,
     { channelNumber: attempt.channelNumber, askAgainS: seen.askAgainInMs / 1_000 },
   );
   const paying = seen.standing === 'in_progress' || seen.standing === 'accepted';
+  if (attempt.state === 'refused') return;
   if (paying && payment.state === 'awaiting_payer') await movePayment(trx, payment, 'pay_begins', bySystem);
   if (!paying && payment.state === 'processing' && payment.exception === null)
     await movePayment(trx, payment, 'ask', bySystem);

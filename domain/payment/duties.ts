@@ -1,4 +1,11 @@
-import { isUnsettled, type AttemptState, type Owed, type PaymentException, type PaymentState } from './states';
+import {
+  isUnsettled,
+  mayBePaid,
+  type AttemptState,
+  type Owed,
+  type PaymentException,
+  type PaymentState,
+} from './states';
 import type { RefundState } from './states';
 
 /** What of a payment's rows decides what is to be done next. Times are by the database's clock. */
@@ -77,7 +84,7 @@ function dutyOfRefund({ state, refundNumber, nextAt }: RefundFacts): Duty[] {
 function dutiesOfAttempts(facts: PaymentFacts): Duty[] {
   const closing = isClosing(facts);
   const asked = facts.attempts.flatMap(dutyOfEndedAttempt);
-  const open = facts.attempts.filter(({ state }) => state === 'created' || state === 'open');
+  const open = facts.attempts.filter(mayBePaid);
   if (open.length > 0) return [...asked, ...open.flatMap((attempt) => dutyOfAttempt(attempt, facts, closing))];
   if (!isUnsettled(facts.state, facts.exception)) return asked;
   // rule: unpaid-payments-end
@@ -87,15 +94,14 @@ function dutiesOfAttempts(facts: PaymentFacts): Duty[] {
 /** An attempt that ended unpaid is asked about again when the channel's books say otherwise. */
 function dutyOfEndedAttempt({ channelNumber, state, nextAt }: AttemptFacts): Duty[] {
   // rule: ended-attempts-may-be-asked-about
-  return (state === 'closed' || state === 'failed') && nextAt !== null
-    ? [{ act: 'query', number: channelNumber, at: nextAt }]
-    : [];
+  return state === 'closed' && nextAt !== null ? [{ act: 'query', number: channelNumber, at: nextAt }] : [];
 }
 
 function dutyOfAttempt(attempt: AttemptFacts, facts: PaymentFacts, closing: boolean): Duty[] {
   const { channelNumber: number, state } = attempt;
   const at = attempt.nextAt ?? facts.now;
-  if (closing) return [{ act: 'close', number, at }];
+  // rule: refused-attempts-are-closed
+  if (closing || state === 'refused') return [{ act: 'close', number, at }];
   const turn: Duty = { act: state === 'created' ? 'ask' : 'query', number, at };
   return turn.at <= facts.expiresAt ? [turn] : [{ act: 'close', number, at: facts.expiresAt }];
 }

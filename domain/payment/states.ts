@@ -99,8 +99,18 @@ export const paymentMachine: StateMachine<PaymentState, PaymentAct, PaymentComma
 export const paymentExceptions = ['late_paid', 'duplicate_paid', 'amount_mismatch'] as const;
 export type PaymentException = (typeof paymentExceptions)[number];
 
-export const attemptStates = ['created', 'open', 'paid', 'closed', 'failed'] as const;
+/**
+ * `created`: its number is stored, the channel may not have heard of it. `open`: it can be paid. `refused`: the payer was
+ * refused, and could try the same code again, so it is being closed. `closed`: certainly nobody can pay it.
+ */
+export const attemptStates = ['created', 'open', 'refused', 'paid', 'closed'] as const;
 export type AttemptState = (typeof attemptStates)[number];
+
+/** For all we know somebody may pay it at the channel. */
+export function mayBePaid({ state }: { readonly state: AttemptState }): boolean {
+  // rule: refused-attempts-may-be-paid
+  return state === 'created' || state === 'open' || state === 'refused';
+}
 
 export const refundStates = ['created', 'processing', 'succeeded', 'closed', 'abnormal'] as const;
 export type RefundState = (typeof refundStates)[number];

@@ -73,6 +73,7 @@ function startServerProcess({ command, args, env, logFile, recordFile, stopSteps
     if (identity && first && isRunning()) sendSignal(identity.pid, first.signal);
   };
   process.on('exit', onExit);
+  child.once('exit', () => process.off('exit', onExit));
   const forget = () => {
     process.off('exit', onExit);
     fs.rmSync(recordFile, { force: true });

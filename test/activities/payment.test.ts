@@ -2,6 +2,7 @@ import { createPaymentChannelSteps } from '../../activities/payment/channel-step
 import { pauseMs } from '../../activities/payment/pauses';
 import { caseById } from '../../db/case/queries';
 import { hasEffect } from '../../db/command/repository';
+import { rows } from '../../db/connection';
 import { verifyLedger } from '../../db/ledger/queries';
 import { ChannelError, type ChannelPayment, type PaymentChannel } from '../../domain/ports/payment-channel';
 import { processIdOf } from '../../domain/shared/ids';
@@ -55,7 +56,10 @@ describe('asking for an order', () => {
   it('refused for good, the attempt is over and the payer may try again', async () => {
     const of = await asked();
     await stepsAt({ createAttempt: refused('PARAM_ERROR') }).askForPayment(about(of));
-    expect(await attemptOf(of)).toMatchObject({ payment: 'created', attempt: 'failed' });
+    expect(await attemptOf(of)).toMatchObject({ payment: 'created', attempt: 'closed' });
+    expect(await caseById(room.db, processIdOf(of.paymentId))).toMatchObject({ stuckCode: 'CHANNEL_PARAM_ERROR' });
+    const why = 'select failure_code from payment_attempts where channel_number = :channelNumber';
+    expect(await rows(room.owner, why, { ...of })).toEqual([{ failure_code: 'refused: PARAM_ERROR' }]);
   });
 
   it.each(['SIGN_ERROR', 'NO_AUTH'])('refused for %s, which an operator can mend, it waits', async (code) => {
@@ -156,6 +160,38 @@ describe('closing', () => {
     const of = await closing();
     await stepsAt({ query: said(of, standing) }).closeAttempt(about(of));
     expect(await attemptOf(of)).toMatchObject({ payment, attempt });
+  });
+});
+
+describe('giving back', () => {
+  const late = async (): Promise<Paid> => {
+    const of = await room.payable();
+    await room.purchases.cancelPurchase(room.act(of.purchaseId));
+    for (const standing of ['closed', 'paid'] as const) await room.say(of, standing);
+    const { refunds } = await room.record(of.paymentId);
+    return { ...of, channelNumber: refunds[0]?.refundNumber ?? '' };
+  };
+  const refundOf = async ({ paymentId }: Paid) => (await room.record(paymentId)).refunds[0];
+  const answer = (of: Paid, more: object) => async () => ({
+    ...{ refundNumber: of.channelNumber, channelNumber: (await refundOf(of))?.channelNumber ?? '', refundId: 'r' },
+    ...{ standing: 'succeeded' as const, amountFen: 500, succeededAt: new Date(), foreign: [] },
+    ...more,
+  });
+
+  it('refused for good is for an operator, unless it is there after all', async () => {
+    const [of, there] = [await late(), await late()];
+    const no = refused('INVALID_REQUEST');
+    await stepsAt({ refund: no, queryRefund: () => Promise.resolve(undefined) }).sendRefund(about(of));
+    expect(await refundOf(of)).toMatchObject({ state: 'closed' });
+    expect(await caseById(room.db, processIdOf(of.paymentId))).toMatchObject({ state: 'open', whoseTurn: 'operator' });
+    await stepsAt({ refund: no, queryRefund: answer(there, {}) }).sendRefund(about(there));
+    expect(await refundOf(there)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it.each([{ amountFen: 499 }, { channelNumber: 'another1' }])('an answer with %j is not believed', async (more) => {
+    const of = await late();
+    await stepsAt({ refund: answer(of, more) }).sendRefund(about(of));
+    expect(await refundOf(of)).toMatchObject({ state: 'created', failures: 1 });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { createPaymentRecords } from '../../activities/payment/activities';
 import { caseEvents } from '../../db/case/queries';
 import { rows } from '../../db/connection';
@@ -7,6 +8,7 @@ import type { ChannelPayment, ChannelReport } from '../../domain/ports/payment-c
 import { processIdOf } from '../../domain/shared/ids';
 import type { Gateway } from '../../temporal/gateway';
 import type { RunSettings } from '../../temporal/starts';
+import { sweepPayments } from '../../worker/loops/sweep-payments';
 import { relayReports } from '../../worker/loops/relay-reports';
 import { furnishPayments, policy, type Paid, type PaymentRoom } from './payment-room';
 
@@ -178,6 +180,29 @@ describe('passing it on', () => {
     expect(await overdue()).not.toContain(of.paymentId);
     await rows(room.owner, "update payment_inbox set told_at = now() - interval '2 minutes' where id = :id", { id });
     expect(await overdue()).toContain(of.paymentId);
+  });
+
+  it('and one that cannot be woken keeps no other from the sweep', async () => {
+    const both = [await room.payable(), await room.payable()];
+    for (const of of both)
+      await rows(
+        room.owner,
+        "update payment_attempts set next_at = now() - interval '1 hour' where payment_id = :paymentId",
+        { ...of },
+      );
+    const woken: string[] = [];
+    const gateway = {
+      wake: ({ subjectId }: { subjectId: string }) => {
+        woken.push(subjectId);
+        return Promise.reject(new Error('away'));
+      },
+    } as unknown as Gateway;
+    const settings = { policies: { payment: policy }, workflowTaskTimeoutMs: 2_000 } as unknown as RunSettings;
+    const log = { warn: () => undefined } as unknown as Logger;
+    await expect(sweepPayments({ db: room.db, gateway, settings, log, overdueByMs: 1_800_000 })).rejects.toThrow(
+      'away',
+    );
+    expect(woken.sort()).toEqual(both.map(({ paymentId }) => paymentId).sort());
   });
 
   it('so is an attempt nobody asked about in its time', async () => {

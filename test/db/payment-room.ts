@@ -106,3 +106,13 @@ function refundFact(refundNumber: string, standing: RefundStanding): ChannelRefu
     succeededAt: standing === 'succeeded' ? new Date() : null,
   };
 }
+
+/** Done, or the code it was refused with. */
+export const code = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => {
+      const { type, code } = error as { type?: string; code?: string };
+      return type ?? code;
+    },
+  );

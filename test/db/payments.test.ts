@@ -3,10 +3,11 @@ import { hasEffect } from '../../db/command/repository';
 import { rows } from '../../db/connection';
 import { verifyLedger } from '../../db/ledger/queries';
 import { askToClose, bySystem, endUnpaid } from '../../db/payment/repository';
+import { nextDuty } from '../../domain/payment/duties';
 import { processIdOf } from '../../domain/shared/ids';
 import { refundSetApart } from '../../db/payment/refunds';
 import { releaseOrder, stockPaidOrder } from '../../db/purchase/online-repository';
-import { furnishPayments, type Paid, type PaymentRoom } from './payment-room';
+import { code, furnishPayments, type Paid, type PaymentRoom } from './payment-room';
 
 let room: PaymentRoom;
 beforeAll(async () => {
@@ -19,14 +20,6 @@ afterEach(async () => {
 afterAll(() => room.drop());
 
 const caseOf = (id: string) => caseById(room.db, processIdOf(id));
-const code = (work: Promise<unknown>) =>
-  work.then(
-    () => 'done',
-    (error: unknown) => {
-      const { type, code } = error as { type?: string; code?: string };
-      return type ?? code;
-    },
-  );
 const close = (of: Paid) => room.inTrx((trx) => askToClose(trx, of.paymentId, bySystem));
 
 /** What the ledger gained since. */
@@ -61,10 +54,28 @@ describe('asking to pay online', () => {
     const of = await room.payable();
     expect(await room.ask(of.purchaseId)).toEqual(of);
     await room.say(of, 'failed');
-    expect(await room.record(of.paymentId)).toMatchObject({ state: 'created', attempts: [{ state: 'failed' }] });
+    expect(await room.record(of.paymentId)).toMatchObject({ state: 'created', attempts: [{ state: 'refused' }] });
     const again = await room.ask(of.purchaseId);
     expect(again).toMatchObject({ paymentId: of.paymentId });
     expect(again.channelNumber).not.toBe(of.channelNumber);
+  });
+
+  it('after a refusal leaves the refused attempt to be closed; until then it may be paid', async () => {
+    const of = await room.payable();
+    await room.say(of, 'failed');
+    expect(nextDuty(await room.record(of.paymentId))).toMatchObject({ act: 'close', number: of.channelNumber });
+    await room.purchases.cancelPurchase(room.act(of.purchaseId));
+    await room.inTrx((trx) => endUnpaid(trx, of.paymentId));
+    expect(await room.purchase(of.purchaseId)).toMatchObject({ state: 'awaiting_payment', closing: 'cancel' });
+    await room.say(of, 'failed');
+    await room.say(of, 'unpaid');
+    expect(await room.purchase(of.purchaseId)).toMatchObject({ state: 'awaiting_payment' });
+    await room.say(of, 'closed');
+    expect(await room.purchase(of.purchaseId)).toMatchObject({ state: 'cancelled' });
+    const paid = await room.payable();
+    await room.say(paid, 'failed');
+    await room.say(paid, 'paid');
+    expect(await room.purchase(paid.purchaseId)).toMatchObject({ state: 'stocked' });
   });
 
   it('is refused where nothing is to be paid, and while a payment is being closed', async () => {
@@ -177,51 +188,20 @@ describe('money that comes', () => {
     expect(await caseOf(of.paymentId)).toMatchObject({ state: 'completed' });
   });
 
+  it('that somebody gave back at the channel is not delivered for: an operator looks', async () => {
+    for (const standing of ['part_refunded', 'refunded'] as const) {
+      const of = await room.payable();
+      await room.say(of, standing, { amountFen: 500, transactionId: `wx${of.channelNumber}` });
+      expect(await room.purchase(of.purchaseId)).toMatchObject({ state: 'awaiting_payment', openPaymentId: null });
+      expect(await caseOf(of.paymentId)).toMatchObject({ state: 'open', whoseTurn: 'operator' });
+    }
+  });
+
   it('that was delivered for is not given back', async () => {
     const of = await room.payable();
     await room.say(of, 'paid');
     const by = { actor: room.managerId, requestId: null };
     expect(await code(room.inTrx((trx) => refundSetApart(trx, { ...of, amountFen: 1, by })))).toBe('REFUND_EXCEEDS');
-  });
-});
-
-describe('refunds', () => {
-  const setApart = async (): Promise<Paid> => {
-    const of = await room.payable();
-    await room.say(of, 'paid', { amountFen: 300 });
-    return of;
-  };
-  const refund = (of: Paid, amountFen: number) =>
-    room.inTrx((trx) => refundSetApart(trx, { ...of, amountFen, by: { actor: room.managerId, requestId: null } }));
-
-  it('together never exceed what came, whoever comes at once', async () => {
-    const of = await setApart();
-    const outcomes = await Promise.all(Array.from({ length: 7 }, () => code(refund(of, 100))));
-    expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(3);
-    expect(outcomes.filter((outcome) => outcome === 'REFUND_EXCEEDS')).toHaveLength(4);
-    expect(await room.count(`payment_refunds where payment_id = '${of.paymentId}'`)).toBe(3);
-  });
-
-  it('that the channel closes leave the money set apart, for an operator', async () => {
-    const of = await setApart();
-    await refund(of, 300);
-    const [{ refundNumber } = { refundNumber: '' }] = (await room.record(of.paymentId)).refunds;
-    await room.sayRefund(of.paymentId, refundNumber, 'closed');
-    expect(await caseOf(of.paymentId)).toMatchObject({ state: 'open', whoseTurn: 'operator' });
-    // A late word of it changes nothing any more.
-    await room.sayRefund(of.paymentId, refundNumber, 'succeeded');
-    await refund(of, 300);
-    expect(await caseOf(of.paymentId)).toMatchObject({ whoseTurn: 'provider' });
-  });
-
-  it('that get stuck at the channel are an operator’s, and end when they do', async () => {
-    const of = await setApart();
-    await refund(of, 300);
-    const [{ refundNumber } = { refundNumber: '' }] = (await room.record(of.paymentId)).refunds;
-    await room.sayRefund(of.paymentId, refundNumber, 'abnormal');
-    expect(await caseOf(of.paymentId)).toMatchObject({ state: 'open', whoseTurn: 'operator' });
-    await room.sayRefund(of.paymentId, refundNumber, 'succeeded');
-    expect(await caseOf(of.paymentId)).toMatchObject({ state: 'completed' });
   });
 });
 

@@ -48,8 +48,13 @@ describe('what a payment has to do next', () => {
     ],
     [
       'lets a refused payer try until the end',
-      { state: 'created', attempts: [attempt({ state: 'failed', nextAt: null })] },
+      { state: 'created', attempts: [attempt({ state: 'closed', nextAt: null })] },
       { act: 'end', at: inS(600) },
+    ],
+    [
+      'closes one whose payer was refused',
+      { state: 'created', attempts: [attempt({ state: 'refused' })] },
+      { act: 'close', at: inS(5) },
     ],
     [
       'asks about one that ended, where somebody doubts it',

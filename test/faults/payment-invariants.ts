@@ -87,7 +87,7 @@ export const forbiddenInPayments: readonly string[] = [
 export const overdueInPayments = `
   select format('attempt %s is %s, %s', channel_number, a.state, coalesce(failure_code, 'without trouble')) as fault
     from payment_attempts a join payments p on p.id = a.payment_id
-   where a.state in ('created', 'open')
+   where a.state in ('created', 'open', 'refused')
      and (a.expires_at < now() - interval '5 seconds' or p.close_asked_at < now() - interval '5 seconds'
           or p.state not in ('created', 'awaiting_payer', 'processing')
           or coalesce(a.next_at, a.created_at) < now() - interval '5 seconds')

@@ -139,7 +139,7 @@ async function everythingEnds(world: World): Promise<void> {
 }
 
 const unended = `
-  select format('%s is %s', channel_number, state) as fault from payment_attempts where state in ('created', 'open')
+  select format('%s is %s', channel_number, state) as fault from payment_attempts where state in ('created', 'open', 'refused')
   union all
   select format('%s is %s', id, state) from payments where state in ('created', 'awaiting_payer', 'processing')`;
 

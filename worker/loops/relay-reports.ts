@@ -5,6 +5,7 @@ import type { Gateway } from '../../temporal/gateway';
 import type { RunSettings } from '../../temporal/starts';
 import { channelReportedSignal } from '../../workflows/payment/contract';
 import { startOfPayment } from '../resume-case';
+import { eachAtOnce } from './each-at-once';
 
 export interface RelayParts {
   readonly db: Db;
@@ -13,10 +14,6 @@ export interface RelayParts {
 }
 
 const batch = 200;
-/** Enough to keep the engine busy, few enough not to press upon the people's commands. */
-const atOnce = 8;
-/** So many failures without one success: it is not about single payments. */
-const hopeless = 24;
 
 /**
  * Tells each payment that something came in about it. The signal is a wake-up alone: its run reads the reports from the
@@ -41,23 +38,4 @@ async function tell({ db, gateway, settings }: RelayParts, [paymentId, ids]: [st
   // rule: told-only-once-it-was-told
   await gateway.wake(startOfPayment(origin, settings), channelReportedSignal);
   await markTold(db, ids);
-}
-
-/** One that cannot be told does not keep the others from it; but when nobody can be, the engine is away. */
-async function eachAtOnce<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
-  const left = things.values();
-  const failures: unknown[] = [];
-  let successes = 0;
-  const worker = async (): Promise<void> => {
-    for (const thing of left) {
-      // rule: one-bad-report-stops-no-round
-      await work(thing).then(
-        () => (successes += 1),
-        (error: unknown) => failures.push(error),
-      );
-      if (successes === 0 && failures.length >= hopeless) return;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  if (failures.length > 0) throw failures[0];
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { paymentOrigin, paymentsWithoutProgress } from '../../db/payment/queries';
 import { channelReportedSignal } from '../../workflows/payment/contract';
 import { startOfPayment } from '../resume-case';
+import { eachAtOnce } from './each-at-once';
 import type { RelayParts } from './relay-reports';
 
 const batch = 500;
@@ -14,10 +15,11 @@ export async function sweepPayments(
   parts: RelayParts & { readonly log: Logger; readonly overdueByMs: number },
 ): Promise<void> {
   const { db, gateway, settings, log } = parts;
-  for (const paymentId of await paymentsWithoutProgress(db, { overdueByMs: parts.overdueByMs, limit: batch })) {
+  const late = await paymentsWithoutProgress(db, { overdueByMs: parts.overdueByMs, limit: batch });
+  await eachAtOnce(late, async (paymentId) => {
     const origin = await paymentOrigin(db, paymentId);
-    if (origin === undefined) continue;
+    if (origin === undefined) throw new Error(`no payment ${paymentId}`);
     log.warn({ paymentId }, 'a payment made no progress and is woken');
     await gateway.wake(startOfPayment(origin, settings), channelReportedSignal);
-  }
+  });
 }

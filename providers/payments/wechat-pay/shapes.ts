@@ -10,7 +10,13 @@ import {
 /** What we read of the channel's documents: strict in that, careless of whatever else is in them (it is dropped). */
 
 const fen = z.int().min(0);
-const text = z.string().min(1).max(128);
+/** What a database can keep: no NUL, no half of a character. */
+const text = z
+  .string()
+  .min(1)
+  .max(128)
+  // rule: wechat-pay-texts-can-be-kept
+  .refine((value) => !value.includes('\0') && Buffer.from(value).toString() === value, 'not a text');
 const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 
 const tradeStates = {

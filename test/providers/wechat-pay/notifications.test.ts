@@ -117,6 +117,8 @@ describe('a notification', () => {
       notATrade: faultOf(notification({ ...paid, content: refundDone })),
       noAmount: faultOf(notification({ ...paid, content: { ...paidTrade, amount: { currency: 'CNY' } } })),
       halfAFen: faultOf(notification({ ...paid, content: { ...paidTrade, amount: { total: 0.5 } } })),
+      nul: faultOf(notification({ ...paid, content: { ...paidTrade, out_trade_no: 'att\0number1' } })),
+      halfACharacter: faultOf(notification({ ...paid, content: { ...paidTrade, transaction_id: 'wx\ud800' } })),
       unpaid: faultOf(notification({ ...paid, content: { ...paidTrade, trade_state: 'NOTPAY', transaction_id: '' } })),
     }).toEqual({
       withoutSerial: 'headers',
@@ -137,6 +139,8 @@ describe('a notification', () => {
       notATrade: 'shape',
       noAmount: 'shape',
       halfAFen: 'shape',
+      nul: 'shape',
+      halfACharacter: 'shape',
       unpaid: 'shape',
     });
   });
