@@ -236,11 +236,19 @@ async function refundAt(
   const totalFen = attemptOf(payment, channelNumber).paidFen ?? amountFen;
   const order = { refundNumber, channelNumber, amountFen, totalFen, reason: payment.title };
   return channel.refund(order).catch((error: unknown) => {
-    if (error instanceof ChannelError && error.kind === 'refused' && !isOurOwnFault(error))
-      return whatBecameOf(channel, order, error);
+    if (error instanceof ChannelError && hopelessRefunds.has(error.code)) return whatBecameOf(channel, order, error);
     throw error;
   });
 }
+
+/** Told so about a refund, the same terms will never do; short money (NOT_ENOUGH) or rights may come. */
+const hopelessRefunds: ReadonlySet<string> = new Set([
+  'INVALID_REQUEST',
+  'PARAM_ERROR',
+  'RESOURCE_NOT_EXISTS',
+  'ORDER_NOT_EXIST',
+  'USER_ACCOUNT_ABNORMAL',
+]);
 
 /** Refused for good: unless it is there after all, its money is set apart again, and a person decides. */
 async function whatBecameOf(

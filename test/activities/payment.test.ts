@@ -188,6 +188,12 @@ describe('giving back', () => {
     expect(await refundOf(there)).toMatchObject({ state: 'succeeded' });
   });
 
+  it.each(['NOT_ENOUGH', 'SIGN_ERROR'])('refused for %s, which may pass, it is tried again', async (code) => {
+    const of = await late();
+    await stepsAt({ refund: refused(code) }).sendRefund(about(of));
+    expect(await refundOf(of)).toMatchObject({ state: 'created', failures: 1 });
+  });
+
   it.each([{ amountFen: 499 }, { channelNumber: 'another1' }])('an answer with %j is not believed', async (more) => {
     const of = await late();
     await stepsAt({ refund: answer(of, more) }).sendRefund(about(of));
