@@ -1,6 +1,5 @@
 import { absenceCases, slowCases, wireCases } from './cases/absences';
-import { closingCases, creationCases, outageCase, randomCase, surplusCases } from './cases/payments';
-import { killCases, quickKills } from './cases/kills';
+import { isQuick, killCases, quickKills } from './cases/kills';
 import { balanceCase, crowdCases, raceCases } from './cases/races';
 import { lostStateCase, terminatedCases } from './cases/recovery';
 import { expectEverythingSound } from './invariants';
@@ -24,7 +23,7 @@ afterAll(async () => {
   await world.stop();
 }, 60_000);
 
-killCases(here, strikes, quickKills);
+killCases(here, strikes, quickKills, isQuick);
 
 describe('each by itself:', () => {
   afterEach(async () => {
@@ -38,11 +37,6 @@ describe('each by itself:', () => {
   absenceCases(here, strikes);
   slowCases(here, strikes);
   wireCases(here, strikes);
-  creationCases(here, strikes);
-  outageCase(here, strikes);
-  closingCases(here, strikes);
-  surplusCases(here, strikes);
   terminatedCases(here, strikes);
-  randomCase(here, strikes);
   lostStateCase(here, strikes);
 });

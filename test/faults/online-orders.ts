@@ -77,6 +77,10 @@ export async function twoAttempts(world: World): Promise<{ first: OnlineOrder; s
   await until('it is known that the buyer was refused', async () => {
     return (await paymentState(world, first.paymentId)) === 'created';
   });
+  // Who was refused could try the same code again: it is closed, so that only a lost close lets it be paid.
+  await until('the refused attempt is closed', async () => {
+    return (await channelStates(world, first.paymentId))[0] === 'closed';
+  });
   const second = await openPayment(world, first.purchaseId);
   expect(second.paymentId).toBe(first.paymentId);
   expect(second.channelNumber).not.toBe(first.channelNumber);

@@ -215,7 +215,7 @@ export function surplusCases(here: () => World, strikes: Strikes): void {
     strikes.case(async (struck) => {
       const world = here();
       const { first, second } = await twoAttempts(world);
-      await Promise.all([first, second].map(({ channelNumber }) => world.channel.pay(channelNumber)));
+      await Promise.all([first, second].map(({ channelNumber }) => world.channel.pay(channelNumber, { force: true })));
       struck('the channel took money twice');
       await reaches(world, first, { payment: 'succeeded', order: 'stocked' });
       await until('one goes back', async () => (await refundStates(world, first)).join() === 'succeeded');

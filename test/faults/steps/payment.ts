@@ -193,7 +193,7 @@ async function giveBackDuplicate(world: World, key: string): Promise<Action> {
   return upon(world, payment, first, {
     ...{ key, call: null, reaches: 'succeeded', carriedOutBy: 'activity', trace: 'none' },
     arm: async (dueInMs) => {
-      await world.channel.pay(first.channelNumber, { notify: false });
+      await world.channel.pay(first.channelNumber, { notify: false, force: true });
       await world.channel.notify(first.channelNumber, { delayMs: dueInMs });
     },
     happened: async () => (await refundStates(world, first)).some((state) => state !== 'created'),
