@@ -2,7 +2,7 @@ import { Gathered } from '../../api/webhooks/gathered';
 
 /** The database, as far as it is known here: each call ends when it is let go. */
 function database() {
-  const calls: { readonly items: readonly number[]; readonly end: (error?: unknown) => void }[] = [];
+  const calls: { readonly items: readonly number[]; readonly end: (error?: Error) => void }[] = [];
   const work = (items: readonly number[]): Promise<void> =>
     new Promise((resolve, reject) => {
       calls.push({ items, end: (error) => (error === undefined ? resolve() : reject(error)) });
