@@ -16,7 +16,13 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  reporters: ['default', '<rootDir>/test/support/error-code-reporter.js'],
+  reporters: [
+    'default',
+    '<rootDir>/test/support/error-code-reporter.js',
+    ['<rootDir>/test/support/stalled-file-reporter.js', { afterMinutes: 10 }],
+  ],
+  // So many failing files are one cause: the rest would only take its time.
+  bail: 15,
   testTimeout: 30_000,
   // Two cores: the servers under test are the second worker.
   maxWorkers: 1,

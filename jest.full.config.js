@@ -5,6 +5,6 @@ module.exports = {
   ...quick,
   testMatch: ['**/full/*.test.ts'],
   // Which error codes are met is the quick set's concern.
-  reporters: ['default'],
+  reporters: ['default', ['<rootDir>/test/support/stalled-file-reporter.js', { afterMinutes: 45 }]],
   testPathIgnorePatterns: ['/node_modules/'],
 };

@@ -8,7 +8,7 @@
  *
  * Starts both on free ports with their state below FOLDER (a server named by DATABASE_URL or TEMPORAL_ADDRESS is used
  * instead), prints one line {"databaseUrl":…,"temporalAddress":…} when ready, and stops both on SIGTERM, on SIGINT and
- * when its standard input closes: keep that open, and a killed parent leaves no servers behind.
+ * when its standard input closes: keep that open, and a killed parent leaves no servers behind. Ends when one of them ends.
  */
 
 const path = require('node:path');
@@ -17,7 +17,7 @@ const { startPostgres } = require('./lib/postgres');
 const { startTemporal } = require('./lib/temporal-server');
 const { findTemporalCli } = require('./lib/temporal-cli');
 
-/** @typedef {{ stop: () => Promise<void> }} Stoppable */
+/** @typedef {{ stop: () => Promise<void>, ended: Promise<string> }} Stoppable */
 
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
 
@@ -60,6 +60,14 @@ async function main() {
   process.stdin.on('end', end).on('error', end).resume();
 
   const [database, temporal] = await Promise.all([databaseUrl(dir), temporalAddress(dir)]);
+  // One without the other is of no use to anybody: who waits on us is told by our end.
+  for (const server of await Promise.all(servers)) {
+    void server?.ended.then((how) => {
+      if (stopping) return;
+      say(`A server of this run ended by itself (${how}).`);
+      void stopAll().then(() => process.exit(1));
+    });
+  }
   if (!stopping) process.stdout.write(`${JSON.stringify({ databaseUrl: database, temporalAddress: temporal })}\n`);
 }
 

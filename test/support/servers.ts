@@ -18,10 +18,18 @@ export async function startServers(): Promise<Servers> {
   // Its standard input is held open: when this process dies, however it dies, the servers stop.
   const child = spawn(process.execPath, [script, '--dir', dir], { stdio: ['pipe', 'pipe', 'inherit'] });
   const { databaseUrl, temporalAddress } = await readyLine(child);
+  let stopping = false;
+  child.once('exit', (code) => {
+    if (stopping) return;
+    // Every test to come would wait for its time-out: hours, in which nothing can pass.
+    process.stderr.write(`The servers of this test run ended (${code}): nothing can pass any more.\n`);
+    process.exit(1);
+  });
   return {
     databaseUrl,
     temporalAddress,
     stop: async () => {
+      stopping = true;
       const ended = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
       child.kill('SIGTERM');
       await ended;
