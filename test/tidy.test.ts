@@ -72,6 +72,7 @@ describe('one writer per table', () => {
     mall_sections: ['mall/section-repository'],
     listings: ['mall/listing-repository'],
     members: ['mall/member-repository'],
+    sellers: ['seller/repository'],
   };
 
   const writes = productCode

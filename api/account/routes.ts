@@ -30,6 +30,7 @@ const accountSchema = z.strictObject({
   enterpriseId: z.string().optional(),
   mallIds: z.array(z.string()).optional(),
   memberId: z.string().optional(),
+  sellerId: z.string().optional(),
 });
 
 const staffSchema = z.strictObject({
@@ -50,6 +51,7 @@ async function renderAccount(db: Db, principal: Principal) {
     ...(principal.enterpriseId === null ? {} : { enterpriseId: principal.enterpriseId }),
     ...(mallIds.length === 0 ? {} : { mallIds }),
     ...(principal.memberId === null ? {} : { memberId: principal.memberId }),
+    ...(principal.sellerId === null ? {} : { sellerId: principal.sellerId }),
   };
 }
 

@@ -22,6 +22,7 @@ const nobody: Principal = {
   enterpriseId: null,
   mallId: null,
   memberId: null,
+  sellerId: null,
 };
 
 interface Context {

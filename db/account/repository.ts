@@ -35,7 +35,7 @@ export async function addAccount(trx: Trx, account: NewAccount): Promise<string>
 
 const principalColumns = `
   a.id as "accountId", a.login, a.display_name as "displayName", a.roles,
-  a.enterprise_id as "enterpriseId", a.mall_id as "mallId", m.id as "memberId"`;
+  a.enterprise_id as "enterpriseId", a.mall_id as "mallId", m.id as "memberId", seller.id as "sellerId"`;
 
 export type Credentials = Principal & { readonly passwordHash: string };
 
@@ -43,7 +43,8 @@ export async function credentialsByLogin(db: Queryable, login: string): Promise<
   return firstRow<Credentials>(
     db,
     `select ${principalColumns}, a.password_hash as "passwordHash"
-       from accounts a left join members m on m.account_id = a.id where lower(a.login) = lower(:login)`,
+       from accounts a left join members m on m.account_id = a.id left join sellers seller on seller.account_id = a.id
+      where lower(a.login) = lower(:login)`,
     { login },
   );
 }
@@ -89,6 +90,7 @@ export async function principalByToken(db: Db, tokenSha256: Buffer): Promise<Sig
     db,
     `select s.id as "sessionId", ${principalColumns}
        from sessions s join accounts a on a.id = s.account_id left join members m on m.account_id = a.id
+            left join sellers seller on seller.account_id = a.id
       where s.token_sha256 = :tokenSha256 and s.expires_at > now()`,
     { tokenSha256 },
   );

@@ -13,7 +13,9 @@ export interface Opening {
   readonly kind: ProcessKind;
   readonly subjectId: string;
   readonly workflowId: string;
+  /** Whose it is: an enterprise's of the points mall, or a seller's of the cloud market. */
   readonly enterpriseId: string | null;
+  readonly sellerId?: string;
   /** What lists call the case; no personal data. */
   readonly title: string;
   readonly stage: string;
@@ -28,21 +30,22 @@ export async function recordOpening(trx: Trx, opening: Opening): Promise<void> {
     trx,
     `with opened as (
        insert into process_cases
-         (id, kind, subject_id, workflow_id, enterprise_id, title, state, stage, whose_turn, due_at)
-       values (:id, :kind, :subjectId, :workflowId, :enterpriseId, :title, :state, :stage, :turn, :dueAt)
+         (id, kind, subject_id, workflow_id, enterprise_id, seller_id, title, state, stage, whose_turn, due_at)
+       values (:id, :kind, :subjectId, :workflowId, :enterpriseId, :sellerId, :title, :state, :stage, :turn, :dueAt)
        returning id
      ), event as (
        insert into case_events (case_id, actor, act, from_state, to_state, request_id)
        select id, :actor, 'open', null, :stage, :requestId from opened
      )
-     insert into audit_log (actor, action, subject_id, enterprise_id, request_id)
-     select :actor, :action, :subjectId, :enterpriseId, :requestId from opened`,
+     insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, request_id)
+     select :actor, :action, :subjectId, :enterpriseId, :sellerId, :requestId from opened`,
     {
       id: processIdOf(opening.subjectId),
       kind: opening.kind,
       subjectId: opening.subjectId,
       workflowId: opening.workflowId,
       enterpriseId: opening.enterpriseId,
+      sellerId: opening.sellerId ?? null,
       title: opening.title,
       state: opening.standing.state,
       stage: opening.stage,
@@ -83,13 +86,13 @@ export async function recordTransition(trx: Trx, change: Transition): Promise<vo
               closed_at = case when :state = 'open' then null else now() end,
               stuck_code = null, stuck_since = null, updated_at = now()
         where id = :id and stage = :from
-       returning id, subject_id, enterprise_id
+       returning id, subject_id, enterprise_id, seller_id
      ), event as (
        insert into case_events (case_id, actor, act, from_state, to_state, reason, request_id)
        select id, :actor, :act, :from, :to, :reason, :requestId from moved
      )
-     insert into audit_log (actor, action, subject_id, enterprise_id, reason, request_id)
-     select :actor, :action, subject_id, enterprise_id, :reason, :requestId from moved
+     insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, reason, request_id)
+     select :actor, :action, subject_id, enterprise_id, seller_id, :reason, :requestId from moved
      returning id`,
     {
       id: processIdOf(change.subjectId),

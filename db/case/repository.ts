@@ -5,17 +5,24 @@ import type { By } from './record-transition';
 /** An audit row for a change that belongs to no case (an enterprise added, a password changed). */
 export async function recordAudit(
   trx: Trx,
-  entry: { readonly action: string; readonly subjectId: string; readonly enterpriseId: string | null; readonly by: By },
+  entry: {
+    readonly action: string;
+    readonly subjectId: string;
+    readonly enterpriseId: string | null;
+    readonly sellerId?: string;
+    readonly by: By;
+  },
 ): Promise<void> {
   await run(
     trx,
-    `insert into audit_log (actor, action, subject_id, enterprise_id, reason, request_id)
-     values (:actor, :action, :subjectId, :enterpriseId, :reason, :requestId)`,
+    `insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, reason, request_id)
+     values (:actor, :action, :subjectId, :enterpriseId, :sellerId, :reason, :requestId)`,
     {
       actor: entry.by.actor,
       action: entry.action,
       subjectId: entry.subjectId,
       enterpriseId: entry.enterpriseId,
+      sellerId: entry.sellerId ?? null,
       reason: entry.by.reason ?? null,
       requestId: entry.by.requestId,
     },

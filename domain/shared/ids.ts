@@ -7,8 +7,11 @@ export const idPrefixes = {
   allocation: 'alo',
   attempt: 'att',
   benefit: 'ben',
+  certificationFee: 'fee',
   command: 'op',
   commodity: 'com',
+  companyInformation: 'cmi',
+  document: 'doc',
   enterprise: 'ent',
   hold: 'hld',
   image: 'img',
@@ -16,16 +19,22 @@ export const idPrefixes = {
   listing: 'lst',
   mall: 'mal',
   member: 'mem',
+  merchantApplication: 'mch',
+  notice: 'ntc',
+  onboarding: 'onb',
   pointsAdjustment: 'adj',
   payment: 'pay',
   process: 'prc',
   purchase: 'pur',
   reconciliationException: 'rex',
   refund: 'rfd',
+  review: 'rev',
   section: 'sec',
+  seller: 'sel',
   session: 'ses',
   subStock: 'sub',
   topUp: 'top',
+  verification: 'ver',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -45,5 +54,14 @@ export function isId(kind: IdKind, value: string): boolean {
  * allocates the subject knows the process before it is opened.
  */
 export function processIdOf(subjectId: string): string {
-  return `${idPrefixes.process}_${subjectId.slice(subjectId.indexOf('_') + 1)}`;
+  return sibling('process', subjectId);
+}
+
+/** The seller an onboarding makes; likewise known before there is one. */
+export function sellerIdOf(onboardingId: string): string {
+  return sibling('seller', onboardingId);
+}
+
+function sibling(kind: IdKind, id: string): string {
+  return `${idPrefixes[kind]}_${id.slice(id.indexOf('_') + 1)}`;
 }

@@ -15,4 +15,6 @@ export interface Principal {
   readonly mallId: string | null;
   /** The member an account of that role acts as. */
   readonly memberId: string | null;
+  /** The seller this account began to become, whatever its roles. */
+  readonly sellerId: string | null;
 }

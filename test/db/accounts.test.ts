@@ -86,6 +86,7 @@ describe('a session', () => {
       enterpriseId: base.enterpriseId,
       mallId: null,
       memberId: null,
+      sellerId: null,
     });
     await endSession(base.db, signedIn!.sessionId);
     expect(await principalByToken(base.db, token(1))).toBeUndefined();
