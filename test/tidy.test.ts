@@ -73,6 +73,9 @@ describe('one writer per table', () => {
     listings: ['mall/listing-repository'],
     members: ['mall/member-repository'],
     sellers: ['seller/repository'],
+    agreement_versions: ['seller/agreement-versions'],
+    agreement_signatures: ['seller/agreements'],
+    documents: ['document/repository'],
   };
 
   const writes = productCode
