@@ -1,7 +1,8 @@
 /**
  * Why a call to an outside party brought nothing. `away`: no answer in time, so what was asked may or may not have
- * happened. `busy`: it said to come again (too many calls, a fault on its side). Both pass: ask again with the same
- * reference. `refused`: it said no and would say so again. `untrusted`: the answer is not provably its own or makes no
+ * happened. `busy`: it cannot now (too many calls, a fault on its side, our account or keys not accepted), and the
+ * question is not at fault. Both pass, some only after an operator has read the log: ask again with the same reference.
+ * `refused`: it said no and would say so again. `untrusted`: the answer is not provably its own or makes no
  * sense, and counts as none; a person must look.
  */
 export const providerErrorKinds = ['away', 'busy', 'refused', 'untrusted'] as const;
