@@ -1,5 +1,11 @@
 import type { ProcessKind } from '../domain/case/states';
 import {
+  certificationFeeWorkflowId,
+  certificationFeeWorkflowName,
+  type FeeInput,
+  type FeePolicy,
+} from '../workflows/certification-fee/contract';
+import {
   commodityAddWorkflowId,
   commodityAddWorkflowName,
   type CommodityAddInput,
@@ -31,10 +37,12 @@ export interface CasePolicies {
   readonly payment: PaymentPolicy;
   readonly commodityAdd: CommodityAddPolicy;
   readonly stockAllocation: StockAllocationPolicy;
+  readonly certificationFee: FeePolicy;
 }
 
-export interface RunSettings {
-  readonly policies: CasePolicies;
+/** `K`: the kinds whose runs are started by it. */
+export interface RunSettings<K extends keyof CasePolicies = keyof CasePolicies> {
+  readonly policies: Pick<CasePolicies, K>;
   readonly workflowTaskTimeoutMs: number;
 }
 
@@ -50,7 +58,7 @@ export const caseStarts = {
     }),
 
   /** A payment is begun by the run of its case; this starts its run again, or wakes it. */
-  payment: (payment: Omit<PaymentInput, 'policy'>, settings: RunSettings): CaseStart =>
+  payment: (payment: Omit<PaymentInput, 'policy'>, settings: RunSettings<'payment'>): CaseStart =>
     start('payment', payment.paymentId, {
       workflowName: paymentWorkflowName,
       workflowId: paymentWorkflowId(payment.paymentId),
@@ -74,6 +82,16 @@ export const caseStarts = {
       workflowId: stockAllocationWorkflowId(allocation.allocationId),
       enterpriseId: allocation.enterpriseId,
       input: { ...allocation, policy: settings.policies.stockAllocation } satisfies StockAllocationInput,
+      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    }),
+
+  /** A period is begun by the run of the onboarding, or of the period before; this starts its run again. */
+  certificationFee: (fee: Omit<FeeInput, 'policy'>, settings: RunSettings<'certificationFee'>): CaseStart =>
+    start('certification_fee', fee.feeId, {
+      workflowName: certificationFeeWorkflowName,
+      workflowId: certificationFeeWorkflowId(fee.feeId),
+      enterpriseId: null,
+      input: { ...fee, policy: settings.policies.certificationFee } satisfies FeeInput,
       workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
     }),
 } as const;

@@ -2,11 +2,14 @@ import { whileOpenAndLocked, type WatchedCase } from '../db/case/repository';
 import type { Db } from '../db/connection';
 import { paymentOrigin, type PaymentOrigin } from '../db/payment/queries';
 import { purchaseOrigin } from '../db/purchase/queries';
+import { feeOrigin } from '../db/seller/fees';
 import { allocationOrigin } from '../db/stock/allocation-queries';
 import { commodityOrigin } from '../db/stock/queries';
+import { onboardingIdOf } from '../domain/shared/ids';
 import type { CaseStart, Gateway } from '../temporal/gateway';
 import { caseStarts, type RunSettings } from '../temporal/starts';
 import { purchaseWorkflowId } from '../workflows/purchase/contract';
+import { sellerOnboardingWorkflowId } from '../workflows/seller-onboarding/contract';
 
 /** `started`: the run was gone and is there again; `running`: it was there; `closed`: the case is over. */
 export type Resumed = 'started' | 'running' | 'closed';
@@ -43,11 +46,16 @@ async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): P
       const { proposedBy, ...allocation } = there(await allocationOrigin(db, at.subjectId), at);
       return caseStarts.stockAllocation({ ...allocation, accountId: proposedBy, ...nobodysCommand }, settings);
     }
+    case 'certification_fee': {
+      const fee = there(await feeOrigin(db, at.subjectId), at);
+      const onboardingWorkflowId = sellerOnboardingWorkflowId(onboardingIdOf(fee.sellerId));
+      return caseStarts.certificationFee({ ...fee, onboardingWorkflowId }, settings);
+    }
   }
 }
 
 /** How the run of a payment is started or woken from its rows. */
-export function startOfPayment({ purchaseId, ...origin }: PaymentOrigin, settings: RunSettings): CaseStart {
+export function startOfPayment({ purchaseId, ...origin }: PaymentOrigin, settings: RunSettings<'payment'>): CaseStart {
   return caseStarts.payment({ ...origin, caseWorkflowId: purchaseWorkflowId(purchaseId) }, settings);
 }
 

@@ -7,6 +7,7 @@ import { verifyLedger } from '../../db/ledger/queries';
 import { ChannelError, type ChannelPayment, type PaymentChannel } from '../../domain/ports/payment-channel';
 import { processIdOf } from '../../domain/shared/ids';
 import { furnishPayments, type Paid, type PaymentRoom } from '../db/payment-room';
+import { channelThat } from '../support/channel-stub';
 
 /** What a payment does at its channel, and what it makes of every answer. */
 let room: PaymentRoom;
@@ -18,15 +19,10 @@ afterAll(async () => {
   await room.drop();
 });
 
-const unreachable = () => Promise.reject(new ChannelError('unreachable', 'TIMEOUT'));
 const refused = (code: string) => () => Promise.reject(new ChannelError('refused', code));
 
-/** Steps at a channel that answers as told, and cannot be reached for anything else. */
 function stepsAt(answers: Partial<PaymentChannel>) {
-  const channel = {
-    ...{ createAttempt: unreachable, query: unreachable, close: unreachable, refund: unreachable },
-    ...{ queryRefund: unreachable, ...answers },
-  } as unknown as PaymentChannel;
+  const channel = channelThat(answers);
   const vault = {
     seal: (_about: string, text: string) => ({ keyId: 'k', ciphertext: Buffer.from(text) }),
     open: () => '',

@@ -2,11 +2,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { createReconciliationActivities } from '../../activities/reconciliation/activities';
 import { bookDayBefore, bookDayOf } from '../../domain/payment/reconciliation';
-import { ChannelError, type ChannelBill, type PaymentChannel } from '../../domain/ports/payment-channel';
+import { ChannelError, type PaymentChannel } from '../../domain/ports/payment-channel';
 import { lazyClient, temporalTarget } from '../../temporal/connection';
 import { reconciliationScheduleId } from '../../temporal/schedules';
 import { keepSchedules } from '../../worker/loops/keep-schedules';
 import { book, furnishBooks, payment, type BooksRoom } from '../db/books-room';
+import { channelThat } from '../support/channel-stub';
 
 let room: BooksRoom;
 beforeAll(async () => {
@@ -14,10 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.drop());
 
-/** Only its books are asked for. */
-function channelWith(bill: () => Promise<ChannelBill | 'not_ready'>): PaymentChannel {
-  return { capabilities: { channel: 'wechat_pay' }, bill } as unknown as PaymentChannel;
-}
+const channelWith = (bill: PaymentChannel['bill']) => channelThat({ bill });
 
 const lines: LogEntry[] = [];
 const logger = new DefaultLogger('DEBUG', (entry) => lines.push(entry));

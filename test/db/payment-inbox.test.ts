@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import { createPaymentRecords } from '../../activities/payment/activities';
 import { caseEvents } from '../../db/case/queries';
 import { rows } from '../../db/connection';
@@ -6,8 +5,6 @@ import { markTold, takeIn, waitingReports, wishToAsk } from '../../db/payment/in
 import { paymentById, paymentsWithoutProgress } from '../../db/payment/queries';
 import type { ChannelPayment, ChannelReport } from '../../domain/ports/payment-channel';
 import { processIdOf } from '../../domain/shared/ids';
-import type { Gateway } from '../../temporal/gateway';
-import type { RunSettings } from '../../temporal/starts';
 import { sweepPayments } from '../../worker/loops/sweep-payments';
 import { relayReports } from '../../worker/loops/relay-reports';
 import { furnishPayments, policy, type Paid, type PaymentRoom } from './payment-room';
@@ -141,8 +138,8 @@ describe('what a channel tells', () => {
 describe('passing it on', () => {
   /** The engine, as far as the relay knows it. */
   function engine(wake: (paymentId: string) => Promise<void>) {
-    const gateway = { wake: ({ subjectId }: { subjectId: string }) => wake(subjectId) } as unknown as Gateway;
-    const settings = { policies: { payment: policy }, workflowTaskTimeoutMs: 2_000 } as unknown as RunSettings;
+    const gateway = { wake: ({ subjectId }: { subjectId: string }) => wake(subjectId) };
+    const settings = { policies: { payment: policy }, workflowTaskTimeoutMs: 2_000 };
     return relayReports({ db: room.db, gateway, settings });
   }
 
@@ -196,9 +193,9 @@ describe('passing it on', () => {
         woken.push(subjectId);
         return Promise.reject(new Error('away'));
       },
-    } as unknown as Gateway;
-    const settings = { policies: { payment: policy }, workflowTaskTimeoutMs: 2_000 } as unknown as RunSettings;
-    const log = { warn: () => undefined } as unknown as Logger;
+    };
+    const settings = { policies: { payment: policy }, workflowTaskTimeoutMs: 2_000 };
+    const log = { warn: () => undefined };
     await expect(sweepPayments({ db: room.db, gateway, settings, log, overdueByMs: 1_800_000 })).rejects.toThrow(
       'away',
     );

@@ -9,8 +9,8 @@ import { eachAtOnce } from './each-at-once';
 
 export interface RelayParts {
   readonly db: Db;
-  readonly gateway: Gateway;
-  readonly settings: RunSettings;
+  readonly gateway: Pick<Gateway, 'wake'>;
+  readonly settings: RunSettings<'payment'>;
 }
 
 const batch = 200;

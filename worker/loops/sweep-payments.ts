@@ -12,7 +12,7 @@ const batch = 500;
  * one. Their own clocks do this earlier where everything is well.
  */
 export async function sweepPayments(
-  parts: RelayParts & { readonly log: Logger; readonly overdueByMs: number },
+  parts: RelayParts & { readonly log: Pick<Logger, 'warn'>; readonly overdueByMs: number },
 ): Promise<void> {
   const { db, gateway, settings, log } = parts;
   const late = await paymentsWithoutProgress(db, { overdueByMs: parts.overdueByMs, limit: batch });

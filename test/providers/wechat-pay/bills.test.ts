@@ -85,7 +85,7 @@ const whole = [
   '',
 ].join('\r\n');
 
-const rows = [
+const rows: ChannelBill['rows'] = [
   {
     about: 'payment',
     channelNumber: 'att000001',
@@ -196,7 +196,7 @@ describe('a book and where it is had', () => {
 
   it('is downloaded from where a signed answer says, and is the file of its hash', async () => {
     serves(ticketOf(`${server.url}/v3/billdownload/file?token=1`), sends(200, gzipSync(whole)));
-    const bill: ChannelBill = { channel: 'wechat_pay', day: '2026-11-21', rows: rows as never, sha1: sha1(whole) };
+    const bill: ChannelBill = { channel: 'wechat_pay', day: '2026-11-21', rows, sha1: sha1(whole) };
     expect(await channel.bill('2026-11-21')).toEqual(bill);
     expect(server.asked.map(({ path }) => path)[1]).toBe('/v3/billdownload/file?token=1');
     expect(server.asked.every(isSignedByMerchant)).toBe(true);

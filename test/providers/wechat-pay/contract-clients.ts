@@ -167,7 +167,8 @@ export function theirs(outside: Outside, keys: Keys): ContractClient {
         notify_url: `${outside.notifyBaseUrl}/webhooks/wechat-pay/refunds`,
         amount: { refund: amountFen, total: totalFen, currency: 'CNY' },
       };
-      return refundedOf((await orWord(v3.post<Record<string, unknown>>(refunds, order), {})) as never);
+      const noWords: Readonly<Record<string, never>> = {};
+      return refundedOf(await orWord(v3.post<Record<string, unknown>>(refunds, order), noWords));
     },
     queryRefund: async (refundNumber) => {
       const call = v3.get<Record<string, unknown>>(`${refunds}/${refundNumber}`);
