@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -162,6 +162,13 @@ async function startProcesses(around: Surroundings, { settings = {}, direct = fa
   return { api, worker, url: `http://127.0.0.1:${apiPort}`, common };
 }
 
+/** What the API called its own fault, for whoever looks for the reason of a 500. */
+function failuresIn(logFile: string): string {
+  const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').split('\n') : [];
+  const failures = lines.filter((line) => line.includes('"level":50')).slice(0, 3);
+  return failures.map((line) => `The API failed: ${line}\n`).join('');
+}
+
 export async function startWorld(wishes: Wishes = {}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'mallflow-faults-'));
   const guard = new Guard();
@@ -187,6 +194,7 @@ export async function startWorld(wishes: Wishes = {}): Promise<World> {
     await engines.stop();
     for (const wire of Object.values(wires) as { close: () => Promise<void> }[]) await wire.close();
     guard.dismiss();
+    process.stderr.write(failuresIn(join(dir, 'api.log')));
     rmSync(dir, { recursive: true, force: true });
   };
   return {
