@@ -80,6 +80,13 @@ const variables = {
   MALLFLOW_DRAFT_REMINDER_SECONDS: seconds.default(86_400_000),
   MALLFLOW_CONFIRM_WITHIN_SECONDS: seconds.default(30 * 60_000),
   MALLFLOW_MALLS_PER_ENTERPRISE: integer(1, 1_000).default(3),
+  MALLFLOW_CERTIFICATION_FEE_FEN: integer(1, 100_000_000).default(30_000),
+  MALLFLOW_FEE_VALID_SECONDS: seconds.optional(),
+  MALLFLOW_FEE_RENEWAL_OPENS_SECONDS: seconds.default(60 * 86_400_000),
+  MALLFLOW_FEE_REMINDERS: z
+    .string()
+    .regex(/^\d{1,9}(,\d{1,9})*$/, 'seconds before the end, separated by commas')
+    .default('2592000,604800,86400'),
   MALLFLOW_WORKER_PORT: integer(0, 65_535).optional(),
   MALLFLOW_WORKER_POOL: integer(1, 500).default(20),
   MALLFLOW_WORKFLOW_CACHE: integer(10, 1_000_000).default(1_500),
@@ -220,6 +227,14 @@ export function casePolicies(parsed: Parsed) {
       times,
     },
     stockAllocation: { confirmWithinMs: parsed.MALLFLOW_CONFIRM_WITHIN_SECONDS, times },
+    certificationFee: {
+      payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
+      awaitPaymentMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),
+      renewalOpensMs: parsed.MALLFLOW_FEE_RENEWAL_OPENS_SECONDS,
+      remindBeforeMs: parsed.MALLFLOW_FEE_REMINDERS.split(',').map((before) => Number(before) * 1_000),
+      workflowTaskMs,
+      times,
+    },
   };
 }
 

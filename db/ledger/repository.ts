@@ -2,6 +2,7 @@ import {
   ledgerAccountId,
   ledgerPurposes,
   memberPurposes,
+  sellerPurposes,
   type JournalKind,
   type LedgerLine,
 } from '../../domain/ledger/accounts';
@@ -21,6 +22,22 @@ export async function openLedger(trx: Trx, enterpriseId: string): Promise<void> 
     await run(trx, 'insert into ledger_balances (account_id, may_be_negative) values (:id, :negative)', {
       id,
       negative: purpose === 'funding' || purpose === 'wechat_pay',
+    });
+  }
+}
+
+/** Opens the accounts of a seller who is to pay something. `wechat_pay` may be negative: it mirrors what came in. */
+export async function openSellerLedger(trx: Trx, sellerId: string): Promise<void> {
+  for (const purpose of sellerPurposes) {
+    const id = ledgerAccountId(purpose, sellerId);
+    await run(trx, 'insert into ledger_accounts (id, seller_id, purpose) values (:id, :sellerId, :purpose)', {
+      id,
+      sellerId,
+      purpose,
+    });
+    await run(trx, 'insert into ledger_balances (account_id, may_be_negative) values (:id, :negative)', {
+      id,
+      negative: purpose === 'wechat_pay',
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Language } from '../shared/errors';
 import type { PaymentAct } from '../payment/states';
 import type { PurchaseAct } from '../purchase/states';
+import type { FeeAct } from '../seller/fee-states';
 import type { AllocationAct } from '../stock/allocation-states';
 import type { CommodityAct } from '../stock/states';
 import type { ProcessKind } from './states';
@@ -22,6 +23,7 @@ const words: {
   readonly payment: Readonly<Record<PaymentAct | 'open', Wording>>;
   readonly commodity_add: Readonly<Record<CommodityAddAct | 'open', Wording>>;
   readonly stock_allocation: Readonly<Record<AllocationAct | 'open', Wording>>;
+  readonly certification_fee: Readonly<Record<FeeAct | 'open', Wording>>;
 } = {
   purchase: {
     open: { en: '{actor} placed the order; it waits for payment', zh: '{actor} 提交了订单，等待支付' },
@@ -89,6 +91,19 @@ const words: {
     },
     cancel: { en: '{actor} cancelled it; the stock was given back', zh: '{actor} 取消了分配，库存已退回' },
     expire: { en: 'It was not confirmed in time; the stock was given back', zh: '分配超时未确认，库存已退回' },
+  },
+  certification_fee: {
+    open: { en: 'The certification fee of a new period can be paid', zh: '新一期平台认证费可以缴纳' },
+    pay: { en: '{actor} chose to pay the certification fee', zh: '{actor} 选择缴纳平台认证费' },
+    defer: {
+      en: '{actor} put the certification fee off; products can be created once it is paid',
+      zh: '{actor} 选择暂不缴纳平台认证费，缴纳后方可创建商品',
+    },
+    settle: { en: 'The certification fee was paid', zh: '平台认证费已缴纳' },
+    payment_ended: { en: 'The payment ended unpaid; the fee can be paid again', zh: '支付未完成，可重新缴纳' },
+    open_renewal: { en: 'The next period can be paid ahead', zh: '可提前缴纳下一期平台认证费' },
+    remind: { en: 'The seller was reminded that the period ends soon', zh: '已提醒服务商：平台认证费即将到期' },
+    expire: { en: 'The period is over', zh: '本期平台认证费已到期' },
   },
 } satisfies Record<ProcessKind, Readonly<Record<string, Wording>>>;
 

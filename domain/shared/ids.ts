@@ -62,6 +62,11 @@ export function sellerIdOf(onboardingId: string): string {
   return sibling('seller', onboardingId);
 }
 
+/** The onboarding that made a seller. */
+export function onboardingIdOf(sellerId: string): string {
+  return sibling('onboarding', sellerId);
+}
+
 function sibling(kind: IdKind, id: string): string {
   return `${idPrefixes[kind]}_${id.slice(id.indexOf('_') + 1)}`;
 }
