@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WechatPaySettings } from '../../providers/payments/wechat-pay/settings';
+import type { WechatPaySettings } from '../../providers/wechat-pay/settings';
 
 /** The configuration of an installation whose channel has these settings; its keys lie in a folder of its own. */
 export async function channelEnvironment(

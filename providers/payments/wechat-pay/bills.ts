@@ -6,8 +6,8 @@ import type { z } from 'zod';
 import { ChannelError, type BillRow, type ChannelBill } from '../../../domain/ports/payment-channel';
 import { BillReader } from './bill-text';
 import { bookIsClosedAt } from './channel-time';
-import { billInMakingCodes, meaning, noBillCodes } from './codes';
-import type { WechatPayHttp } from './http-client';
+import { billInMakingCodes, meaning, noBillCodes } from '../../wechat-pay/codes';
+import type { WechatPayHttp } from '../../wechat-pay/http-client';
 import { billTicket, parsed } from './shapes';
 
 /** Of the unpacked file. */

@@ -5,8 +5,8 @@ import {
   type RawHeaders,
 } from '../../../domain/ports/payment-channel';
 import type { z } from 'zod';
-import type { PlatformKeys } from './platform-keys';
-import { jsonOf } from './json';
+import type { PlatformKeys } from '../../wechat-pay/platform-keys';
+import { jsonOf } from '../../wechat-pay/json';
 import { unseal } from './sealing';
 import { notice, paymentOf, refundNotice, refundOf, trade, type Own } from './shapes';
 

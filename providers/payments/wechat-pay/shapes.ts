@@ -93,8 +93,6 @@ export const billTicket = z.object({
   download_url: z.url(),
 });
 
-export const refusal = z.object({ code: z.string().regex(/^[A-Z0-9_]{1,64}$/) });
-
 /** The signed envelope of a notification. */
 export const notice = z.object({
   id: text,

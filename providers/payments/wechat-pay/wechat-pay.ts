@@ -13,10 +13,10 @@ import {
 } from '../../../domain/ports/payment-channel';
 import { fetchBill } from './bills';
 import { toChannelTime } from './channel-time';
-import { closedCodes, meaning, paidCodes, payingCodes, tooOftenCodes, unknownCodes, usedCodes } from './codes';
-import { WechatPayHttp } from './http-client';
+import { closedCodes, meaning, paidCodes, payingCodes, tooOftenCodes, unknownCodes, usedCodes } from '../../wechat-pay/codes';
+import { WechatPayHttp } from '../../wechat-pay/http-client';
 import { readNotification } from './notifications';
-import type { WechatPaySettings, WechatPaySurroundings } from './settings';
+import type { WechatPaySettings, WechatPaySurroundings } from '../../wechat-pay/settings';
 import { createdOrder, parsed, paymentOf, refundAnswer, refundOfAnswer, trade } from './shapes';
 
 const orders = '/v3/pay/transactions';

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { PlatformKeys } from '../../../providers/payments/wechat-pay/platform-keys';
+import { PlatformKeys } from '../../../providers/wechat-pay/platform-keys';
 import { unseal } from '../../../providers/payments/wechat-pay/sealing';
-import { authorization, signed, requestMessage } from '../../../providers/payments/wechat-pay/signing';
+import { authorization, signed, requestMessage } from '../../../providers/wechat-pay/signing';
 import { answerExample, certificateExample, requestExample, sealingExample } from './published-examples';
 
 const publicKeyId = 'PUB_KEY_ID_1';

@@ -2,7 +2,7 @@ import { createCipheriv, createPublicKey, generateKeyPairSync, randomBytes, sign
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WechatPaySettings } from '../../../providers/payments/wechat-pay/settings';
+import type { WechatPaySettings } from '../../../providers/wechat-pay/settings';
 
 /** Keys of both sides, made once for the file that imports it, and what the channel makes with its own. */
 

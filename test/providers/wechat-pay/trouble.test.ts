@@ -1,5 +1,5 @@
 import { ChannelError, type PaymentChannel } from '../../../domain/ports/payment-channel';
-import type { CallNote } from '../../../providers/payments/wechat-pay/settings';
+import type { CallNote } from '../../../providers/wechat-pay/settings';
 import { createWechatPay } from '../../../providers/payments/wechat-pay/wechat-pay';
 import {
   answers,

@@ -1,4 +1,4 @@
-import type { ChannelErrorKind } from '../../../domain/ports/payment-channel';
+import type { ChannelErrorKind } from '../../domain/ports/payment-channel';
 
 /** What a merchant of WeChat Pay has been given, as text; the configuration reads it from variables and files. */
 export interface WechatPaySettings {
@@ -34,7 +34,17 @@ export interface CallNote {
   readonly ms: number;
 }
 
-export type Operation = 'create' | 'query' | 'close' | 'refund' | 'query_refund' | 'bill' | 'bill_download';
+export type Operation =
+  | 'create'
+  | 'query'
+  | 'close'
+  | 'refund'
+  | 'query_refund'
+  | 'bill'
+  | 'bill_download'
+  | 'upload_media'
+  | 'submit_merchant'
+  | 'query_merchant';
 
 /** What is around the adapter, and what tests put in its place. */
 export interface WechatPaySurroundings {

@@ -1,12 +1,14 @@
 import { createPrivateKey } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ChannelError } from '../../../domain/ports/payment-channel';
+import { z } from 'zod';
+import { ChannelError } from '../../domain/ports/payment-channel';
 import { comeAgainCodes } from './codes';
 import { jsonOf } from './json';
 import { PlatformKeys } from './platform-keys';
 import type { Operation, WechatPaySettings, WechatPaySurroundings } from './settings';
-import { refusal } from './shapes';
 import { authorization, newNonce, type Signer } from './signing';
+
+const refusal = z.object({ code: z.string().regex(/^[A-Z0-9_]{1,64}$/) });
 
 const answerLimitBytes = 1_048_576;
 const defaultDeadlineMs = 8_000;
@@ -21,10 +23,21 @@ export interface Question<T> {
   /** From the root, with its query. */
   readonly path: string;
   readonly body?: object;
+  /** In place of a body: bytes of which only a part is signed. */
+  readonly upload?: Upload;
   /** Makes sense of a signed answer; undefined when it has no body. */
   readonly read: (body: unknown) => T;
   /** Refusals that are an answer. */
   readonly meanings?: ReadonlyMap<string, T>;
+  /** The same where it takes the refusal's body to tell; undefined when it is none. */
+  readonly understand?: (code: string, body: unknown) => T | undefined;
+}
+
+export interface Upload {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  /** The text that is signed. */
+  readonly signed: string;
 }
 
 /**
@@ -86,7 +99,12 @@ export class WechatPayHttp {
 
   private async askOnce<T>(question: Question<T>, deadline: AbortSignal): Promise<T> {
     const body = question.body === undefined ? '' : JSON.stringify(question.body);
-    const response = await this.send(question.method, new URL(question.path, this.base), body, deadline);
+    const response = await this.send(
+      question.method,
+      new URL(question.path, this.base),
+      question.upload ?? body,
+      deadline,
+    );
     const bytes = await bodyOf(response, deadline);
     this.checkSigned(response, bytes);
     // rule: wechat-pay-only-done-is-done
@@ -94,12 +112,18 @@ export class WechatPayHttp {
     const refused = refusedBy(response.status, bytes);
     const meanings = question.meanings;
     if (meanings?.has(refused.code) === true) return meanings.get(refused.code) as T;
+    const understood = refused.kind === 'refused' ? question.understand?.(refused.code, contentOf(bytes)) : undefined;
+    if (understood !== undefined) return understood;
     throw refused;
   }
 
-  private async send(method: string, url: URL, body: string, deadline: AbortSignal): Promise<Response> {
+  private async send(method: string, url: URL, sent: string | Upload, deadline: AbortSignal): Promise<Response> {
     const timestamp = Math.floor(this.now() / 1_000);
-    const request = { method, path: `${url.pathname}${url.search}`, timestamp, nonce: newNonce(), body };
+    const { signed, body, contentType } =
+      typeof sent === 'string'
+        ? { signed: sent, body: sent, contentType: 'application/json' }
+        : { signed: sent.signed, body: new Uint8Array(sent.bytes), contentType: sent.contentType };
+    const request = { method, path: `${url.pathname}${url.search}`, timestamp, nonce: newNonce(), body: signed };
     try {
       return await fetch(url, {
         method,
@@ -109,7 +133,7 @@ export class WechatPayHttp {
           'user-agent': `Mallflow Node/${process.versions.node}`,
           'wechatpay-serial': this.platformKeys.preferred,
           authorization: authorization(this.signer, request),
-          ...(body === '' ? {} : { 'content-type': 'application/json' }),
+          ...(body === '' ? {} : { 'content-type': contentType }),
         },
         ...(body === '' ? {} : { body }),
         // Another place would be sent our signature, and is not the channel.

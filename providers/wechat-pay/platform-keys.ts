@@ -1,4 +1,4 @@
-import { createPublicKey, verify, X509Certificate, type KeyObject } from 'node:crypto';
+import { constants, createPublicKey, publicEncrypt, verify, X509Certificate, type KeyObject } from 'node:crypto';
 import type { PlatformKey } from './settings';
 import { answerMessage, clockToleranceSeconds } from './signing';
 
@@ -29,6 +29,16 @@ export class PlatformKeys {
     if (first === undefined) throw new Error('no key of the channel');
     this.preferred = first.id;
     this.keys = new Map(keys.map(({ id, pem }) => [id, publicKeyOf(pem)]));
+  }
+
+  /**
+   * What only the channel can open: RSAES-OAEP with SHA-1, by the key named in our requests, in base64.
+   * @throws Error where it is longer than the key can take (214 bytes)
+   */
+  seal(text: string): string {
+    const key = this.keys.get(this.preferred) as KeyObject;
+    const padding = { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+    return publicEncrypt(padding, Buffer.from(text)).toString('base64');
   }
 
   /**
