@@ -1,11 +1,11 @@
 import type { Language } from '../shared/errors';
 
-/** Why a step came back to the seller, at the field it is about. */
+/** What came back at a field of a seller's form, and why. */
 export interface FieldReason {
-  /** JSON Pointer into the form the seller sent. */
+  /** JSON Pointer into the form; empty when it is about no single field. */
   readonly path: string;
   readonly code: string;
-  /** What a reviewer or a provider said; empty where the code says it all. Nothing personal. */
+  /** In words for the seller; a provider's or reviewer's own words are kept. Empty where the code says it all. */
   readonly reason: string;
 }
 
