@@ -70,7 +70,7 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
   if (!existsSync(codePath)) throw new Error(`no workflow bundle at ${codePath}: run "npm run build"`);
   const times = timeProfile(config);
   const policies = casePolicies(config);
-  const { detailOpenForMs } = policies.purchase;
+  const terms = { detailOpenForMs: policies.purchase.detailOpenForMs };
   const channel = openChannel(config, parts.log);
   // No more steps at once than connections: a step that waits for one would time out.
   const slots = config.MALLFLOW_WORKER_POOL;
@@ -81,8 +81,8 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
     workflowBundle: { codePath },
     activities: {
       ...createPurchaseActivities(db, policies.payment),
-      ...createPaymentRecords(db, { detailOpenForMs }),
-      ...createPaymentChannelSteps({ db, channel, vault: new KeyedVault(dataKeys(config)), detailOpenForMs }),
+      ...createPaymentRecords(db, terms),
+      ...createPaymentChannelSteps({ db, channel, vault: new KeyedVault(dataKeys(config)), terms }),
       ...createReconciliationActivities({ db, channel }),
       ...createCommodityAddActivities(db),
       ...createStockAllocationActivities(db),

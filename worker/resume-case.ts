@@ -55,11 +55,17 @@ async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): P
 }
 
 /** How the run of a payment is started or woken from its rows. */
-export function startOfPayment({ purchaseId, ...origin }: PaymentOrigin, settings: RunSettings<'payment'>): CaseStart {
-  return caseStarts.payment({ ...origin, caseWorkflowId: purchaseWorkflowId(purchaseId) }, settings);
+export function startOfPayment(origin: PaymentOrigin, settings: RunSettings<'payment'>): CaseStart {
+  const { paymentId, enterpriseId, subjectKind, subjectId } = origin;
+  return caseStarts.payment({ paymentId, enterpriseId, caseWorkflowId: caseOf[subjectKind](subjectId) }, settings);
 }
 
 function there<O>(origin: O | undefined, at: WatchedCase): O {
   if (origin === undefined) throw new Error(`no ${at.kind} ${at.subjectId}`);
   return origin;
+/** The run of the case a payment pays for. */
+const caseOf: Readonly<Record<PaymentOrigin['subjectKind'], (subjectId: string) => string>> = {
+  purchase: purchaseWorkflowId,
+};
+
 }

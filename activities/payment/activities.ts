@@ -5,24 +5,19 @@ import { askAtOnce, markApplied, nextReport, setApart, type UnappliedReport } fr
 import { endUnpaid, lockPayment } from '../../db/payment/repository';
 import { askAboutRefundAtOnce, isOtherRefund, recordChannelRefund } from '../../db/payment/refunds';
 import { recordChannelPayment } from '../../db/payment/settlement';
+import type { SettlementTerms } from '../../db/payment/subjects';
 import { inTransaction } from '../shared/transactions';
 import { pauseMs } from './pauses';
 import { paymentSnapshot } from './snapshot';
 
-/** `detailOpenForMs`: how long the order detail of a purchase that is paid stays open by itself. */
-export interface PaymentSettings {
-  readonly detailOpenForMs: number;
-}
-
 /** What a payment does among our own rows. */
-export function createPaymentRecords(db: Db, settings: PaymentSettings): PaymentRecords {
+export function createPaymentRecords(db: Db, terms: SettlementTerms): PaymentRecords {
   return {
     loadPayment: ({ paymentId }) => paymentSnapshot(db, paymentId),
 
     applyReports: async (input) => {
       // Each in its own transaction: what one does must not depend on how many there are.
-      for (let more = true; more;)
-        more = await inTransaction(db, (trx) => applyNext(trx, input, settings.detailOpenForMs));
+      for (let more = true; more;) more = await inTransaction(db, (trx) => applyNext(trx, input, terms));
       return paymentSnapshot(db, input.paymentId);
     },
 
@@ -33,7 +28,7 @@ export function createPaymentRecords(db: Db, settings: PaymentSettings): Payment
   };
 }
 
-async function applyNext(trx: Trx, input: PaymentActInput, detailOpenForMs: number): Promise<boolean> {
+async function applyNext(trx: Trx, input: PaymentActInput, terms: SettlementTerms): Promise<boolean> {
   const payment = await lockPayment(trx, input.paymentId);
   const next = await nextReport(trx, input.paymentId);
   if (next === undefined) return false;
@@ -43,7 +38,7 @@ async function applyNext(trx: Trx, input: PaymentActInput, detailOpenForMs: numb
     await askAbout(trx, next.number);
     return true;
   }
-  await apply(trx, next, { payment, askAgainMs: input.askAgainMs, detailOpenForMs });
+  await apply(trx, next, { payment, askAgainMs: input.askAgainMs, terms });
   await markApplied(trx, next.id);
   return true;
 }
@@ -69,12 +64,12 @@ async function askAbout(trx: Trx, number: string): Promise<void> {
 async function apply(
   trx: Trx,
   { report, number }: UnappliedReport,
-  about: { readonly payment: PaymentRecord; readonly askAgainMs: readonly number[]; readonly detailOpenForMs: number },
+  about: { readonly payment: PaymentRecord; readonly askAgainMs: readonly number[]; readonly terms: SettlementTerms },
 ): Promise<void> {
   const paymentId = about.payment.id;
   const askAgainInMs = pauseMs(about.askAgainMs, 0);
   if (report.about === 'payment')
-    return recordChannelPayment(trx, { ...about, paymentId, fact: report.payment, askAgainInMs });
+    return recordChannelPayment(trx, { ...about.terms, paymentId, fact: report.payment, askAgainInMs });
   if (report.about === 'refund') return recordChannelRefund(trx, { paymentId, fact: report.refund, askAgainInMs });
   return askAbout(trx, number);
 }

@@ -20,6 +20,7 @@ import {
 } from '../../db/payment/facts';
 import { isOtherRefund, recordChannelRefund, recordRefundFailure } from '../../db/payment/refunds';
 import { recordChannelPayment, recordFailure, recordOpened } from '../../db/payment/settlement';
+import type { SettlementTerms } from '../../db/payment/subjects';
 import {
   paymentWorkflowId,
   type PaymentActInput,
@@ -31,11 +32,11 @@ import { pauseMs } from './pauses';
 import { paymentSnapshot } from './snapshot';
 
 export interface ChannelParts {
+  readonly terms: SettlementTerms;
   readonly db: Db;
   /** Undefined where none is configured: then what is owed stays owed, and is shown as stuck. */
   readonly channel: PaymentChannel | undefined;
   readonly vault: Vault;
-  readonly detailOpenForMs: number;
 }
 
 /** From this failure on the case is shown as stuck: before, it may be a hiccup. */
@@ -191,7 +192,7 @@ async function note(
       paymentId: payment.id,
       fact,
       askAgainInMs: pauseMs(input.askAgainMs, attempt.polls + 1),
-      detailOpenForMs: parts.detailOpenForMs,
+      ...parts.terms,
       ...(why === undefined ? {} : { why }),
     }),
   );

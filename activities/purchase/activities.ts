@@ -73,7 +73,8 @@ export function createPurchaseActivities(db: Db, paymentPolicy: PaymentPolicy): 
       inTransaction(db, async (trx) => {
         const { purchaseId, commandId, by } = orderOf(input);
         await requestPayment(trx, {
-          ...{ purchaseId, by, method: input.method, channel: 'wechat_pay', workflowIdOf: paymentWorkflowId },
+          subject: { kind: 'purchase', id: purchaseId },
+          ...{ by, method: input.method, channel: 'wechat_pay', workflowIdOf: paymentWorkflowId },
         });
         // rule: asking-for-payment-records-its-effect
         if (commandId !== null) await recordEffect(trx, commandId);

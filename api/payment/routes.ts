@@ -7,9 +7,9 @@ import { paymentWorkflowId } from '../../workflows/payment/contract';
 import { commandRequest, route, type AnyRoute, type Sighting } from '../http/route';
 import { paymentSchema, renderForOperator, renderPayable } from './render';
 
-/** A manager's own enterprise's; an operator's is every enterprise. */
+/** A manager's own enterprise's, a seller's own; an operator may see everybody's. */
 function findPayment({ services, principal, params }: Sighting): Promise<PaymentRow | undefined> {
-  return paymentById(services.db, isOperator(principal) ? null : principal.enterpriseId, params['id'] ?? '');
+  return paymentById(services.db, isOperator(principal) ? null : principal, params['id'] ?? '');
 }
 
 function isOperator({ roles }: Principal): boolean {

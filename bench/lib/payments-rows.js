@@ -15,7 +15,7 @@ const { allInFlight } = require('../load/in-flight');
 
 /**
  * A payment that exists as rows: nothing runs for it.
- * @typedef {{ paymentId: string, purchaseId: string, enterpriseId: string, channelNumber: string, amountFen: number }} PaymentRows
+ * @typedef {{ paymentId: string, subjectKind: 'purchase', subjectId: string, enterpriseId: string, channelNumber: string, amountFen: number }} PaymentRows
  */
 
 /** Longer than any bench: nothing expires meanwhile. */
@@ -51,13 +51,13 @@ function addPayment(db, { buyer, benefitId, opened }) {
   return db.transaction(async (trx) => {
     const workflowId = purchaseWorkflowId(purchaseId);
     await placePurchase(trx, { purchaseId, workflowId, enterpriseId, benefitId, quantity: 1, payWithinMs, by });
-    const paymentId = await requestPayment(trx, { purchaseId, ...method, by });
+    const paymentId = await requestPayment(trx, { subject: { kind: 'purchase', id: purchaseId }, ...method, by });
     const [payment] = await paymentsOf(trx, purchaseId);
     const channelNumber = payment?.attempts[0]?.channelNumber ?? '';
     // Nobody reads the code.
     const code = { keyId: 'bench', ciphertext: Buffer.from('code') };
     if (opened) await recordOpened(trx, { paymentId, channelNumber, code, askAgainInMs: payWithinMs });
-    return { paymentId, purchaseId, enterpriseId, channelNumber, amountFen: payment?.amountFen ?? 0 };
+    return { paymentId, subjectKind: 'purchase', subjectId: purchaseId, enterpriseId, channelNumber, amountFen: payment?.amountFen ?? 0 };
   });
 }
 

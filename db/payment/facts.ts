@@ -1,11 +1,13 @@
 import type { PaymentFacts } from '../../domain/payment/duties';
-import type { AttemptState, RefundState } from '../../domain/payment/states';
+import type { AttemptState, RefundState, SubjectKind } from '../../domain/payment/states';
 import { firstRow, type Queryable } from '../connection';
 
 /** Everything of a payment that decides about it. */
 export interface PaymentRecord extends PaymentFacts {
   readonly id: string;
-  readonly enterpriseId: string;
+  /** The enterprise or seller in whose accounts it is booked. */
+  readonly ownerId: string;
+  readonly subjectKind: SubjectKind;
   readonly subjectId: string;
   readonly amountFen: number;
   readonly title: string;
@@ -42,7 +44,8 @@ type Row = Omit<PaymentRecord, 'attempts' | 'refunds'> & {
 };
 
 const select = `
-  select p.id, p.enterprise_id as "enterpriseId", p.subject_id as "subjectId", p.amount_fen as "amountFen", p.title,
+  select p.id, coalesce(p.enterprise_id, p.seller_id) as "ownerId", p.subject_kind as "subjectKind",
+         p.subject_id as "subjectId", p.amount_fen as "amountFen", p.title,
          p.state, p.exception, p.expires_at as "expiresAt", p.close_asked_at is not null as "closeAsked",
          p.settled_by as "settledBy", clock_timestamp() as now,
          (select count(*) from payment_inbox i

@@ -1,17 +1,26 @@
-import type { AttemptState, PaymentException, PaymentState, RefundState } from '../../domain/payment/states';
+import type {
+  AttemptState,
+  PaymentException,
+  PaymentState,
+  RefundState,
+  SubjectKind,
+} from '../../domain/payment/states';
 import { firstRow, rows, type Db, type Queryable } from '../connection';
 
 /** What the run of a payment starts from. */
 export interface PaymentOrigin {
   readonly paymentId: string;
-  readonly enterpriseId: string;
-  readonly purchaseId: string;
+  /** Null where it is a seller's. */
+  readonly enterpriseId: string | null;
+  readonly subjectKind: SubjectKind;
+  readonly subjectId: string;
 }
 
 export async function paymentOrigin(db: Queryable, paymentId: string): Promise<PaymentOrigin | undefined> {
   return firstRow<PaymentOrigin>(
     db,
-    `select id as "paymentId", enterprise_id as "enterpriseId", subject_id as "purchaseId"
+    `select id as "paymentId", enterprise_id as "enterpriseId", subject_kind as "subjectKind",
+            subject_id as "subjectId"
        from payments where id = :paymentId`,
     { paymentId },
   );
@@ -19,7 +28,6 @@ export async function paymentOrigin(db: Queryable, paymentId: string): Promise<P
 
 export interface PaymentRow {
   readonly id: string;
-  readonly enterpriseId: string;
   readonly subjectId: string;
   readonly method: 'wechat_native';
   readonly state: PaymentState;
@@ -50,7 +58,7 @@ export interface RefundRow {
 }
 
 const select = `
-  select p.id, p.enterprise_id as "enterpriseId", p.subject_id as "subjectId", p.method, p.state, p.exception,
+  select p.id, p.subject_id as "subjectId", p.method, p.state, p.exception,
          p.amount_fen as "amountFen", p.expires_at as "expiresAt", p.created_at as "createdAt",
          p.updated_at as "updatedAt", p.settled_by as "settledBy", p.close_asked_at is not null as closing,
          (select jsonb_agg(jsonb_build_object('channelNumber', a.channel_number, 'state', a.state,
@@ -64,17 +72,24 @@ const select = `
            from payment_refunds r where r.payment_id = p.id), '[]') as refunds
     from payments p`;
 
-/** `enterpriseId` null: of any enterprise, for operators. */
+/** Whose payments somebody may see: those of the enterprise, and those of the seller, it acts for. */
+export interface PayingTenant {
+  readonly enterpriseId: string | null;
+  readonly sellerId: string | null;
+}
+
+/** `tenant` null: of anybody, for operators. */
 export async function paymentById(
   db: Queryable,
-  enterpriseId: string | null,
+  tenant: PayingTenant | null,
   id: string,
 ): Promise<PaymentRow | undefined> {
   // rule: own-payments-alone
   return firstRow<PaymentRow>(
     db,
-    `${select} where p.id = :id and (:enterpriseId::text is null or p.enterprise_id = :enterpriseId)`,
-    { id, enterpriseId },
+    `${select} where p.id = :id
+        and (:anybody or p.enterprise_id = :enterpriseId::text or p.seller_id = :sellerId::text)`,
+    { id, anybody: tenant === null, enterpriseId: tenant?.enterpriseId ?? null, sellerId: tenant?.sellerId ?? null },
   );
 }
 

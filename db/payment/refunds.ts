@@ -36,7 +36,7 @@ export async function beginRefund(trx: Trx, beginning: RefundBeginning): Promise
   if (promised === undefined) throw new DomainError('REFUND_EXCEEDS', { refundableFen: kept });
   const refundNumber = newRefundNumber();
   const holdId = await placeHold(trx, {
-    accountId: ledgerAccountId('received', payment.enterpriseId),
+    accountId: ledgerAccountId('received', payment.ownerId),
     amount: amountFen,
     source: refundNumber,
     kind: 'channel_refund',
@@ -131,7 +131,7 @@ async function recordReturned(
 ): Promise<void> {
   await postHold(trx, {
     holdId: refund.holdId,
-    toAccountId: ledgerAccountId('wechat_pay', payment.enterpriseId),
+    toAccountId: ledgerAccountId('wechat_pay', payment.ownerId),
     source: refund.refundNumber,
     kind: 'channel_refund',
   });

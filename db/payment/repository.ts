@@ -2,20 +2,21 @@ import { systemActor } from '../../domain/case/states';
 import { owedBy } from '../../domain/payment/duties';
 import {
   paymentMachine,
+  payerOf,
   paymentStanding,
   isUnsettled,
   mayBePaid,
   type PaymentAct,
   type PaymentException,
+  type SubjectKind,
 } from '../../domain/payment/states';
 import type { ChannelName } from '../../domain/ports/payment-channel';
-import { transition, wrongState } from '../../domain/shared/state-machine';
+import { transition } from '../../domain/shared/state-machine';
 import { recordOpening, recordTransition, type By } from '../case/record-transition';
 import { firstRow, run, type Trx } from '../connection';
 import { newId } from '../new-id';
-import { expectPayment, lockOrder, refuseWhileClosing, releaseOrder } from '../purchase/online-repository';
-import { purchaseMachine } from '../../domain/purchase/states';
 import { paymentRecord, type PaymentRecord } from './facts';
+import { subjectOf } from './subjects';
 
 export const bySystem: By = { actor: systemActor, requestId: null };
 
@@ -29,7 +30,9 @@ export function newRefundNumber(): string {
 }
 
 export interface PaymentRequest {
-  readonly purchaseId: string;
+  readonly subject: { readonly kind: SubjectKind; readonly id: string };
+  /** How long it can be paid, where its subject does not say until when. */
+  readonly payWithinMs?: number;
   readonly channel: ChannelName;
   readonly method: 'wechat_native';
   readonly workflowIdOf: (paymentId: string) => string;
@@ -37,40 +40,44 @@ export interface PaymentRequest {
 }
 
 /**
- * 立即支付 through a channel: the order's open payment, with an attempt that is or will be open; a new one of either where
+ * 立即支付 through a channel: the subject's open payment, with an attempt that is or will be open; a new one of either where
  * there is none. The attempt's number is stored before the channel hears of it.
  *
  * @throws DomainError WRONG_STATE, PAYMENT_IN_PROGRESS
  */
 export async function requestPayment(trx: Trx, request: PaymentRequest): Promise<string> {
-  const order = await lockOrder(trx, request.purchaseId);
-  if (order.state !== 'awaiting_payment')
-    throw wrongState(purchaseMachine, order.state, { dueAt: order.dueAt?.toISOString() ?? null });
-  refuseWhileClosing(order);
-  if (order.openPaymentId !== null) {
-    await tryAgain(trx, await lockPayment(trx, order.openPaymentId), request.by);
-    return order.openPaymentId;
+  const { kind, id: subjectId } = request.subject;
+  const subject = subjectOf(kind);
+  const payable = await subject.payable(trx, subjectId);
+  if (payable.openPaymentId !== null) {
+    await tryAgain(trx, await lockPayment(trx, payable.openPaymentId), request.by);
+    return payable.openPaymentId;
   }
   const id = newId('payment');
-  await run(
+  const { expiresAt } = (await firstRow<{ expiresAt: Date }>(
     trx,
-    `insert into payments (id, enterprise_id, channel, method, subject_kind, subject_id, title, amount_fen, state,
-                           requested_by, expires_at)
-     values (:id, :enterpriseId, :channel, :method, 'purchase', :purchaseId, :title, :totalFen, 'created', :actor,
-             :expiresAt)`,
-    { ...order, ...request, id, actor: request.by.actor },
-  );
+    `insert into payments (id, enterprise_id, seller_id, channel, method, subject_kind, subject_id, title, amount_fen,
+                           state, requested_by, expires_at)
+     values (:id, :enterpriseId, :sellerId, :channel, :method, :kind, :subjectId, :title, :amountFen, 'created', :actor,
+             coalesce(:expiresAt, now() + make_interval(secs => :payWithinS)))
+     returning expires_at as "expiresAt"`,
+    {
+      ...{ ...payable, id, kind, subjectId, channel: request.channel, method: request.method },
+      ...{ actor: request.by.actor, payWithinS: (request.payWithinMs ?? 0) / 1_000 },
+    },
+  )) as { readonly expiresAt: Date };
   await addAttempt(trx, id);
-  await expectPayment(trx, request.purchaseId, id);
+  await subject.expect(trx, { subjectId, paymentId: id }, request.by);
   await recordOpening(trx, {
     kind: 'payment',
     subjectId: id,
     workflowId: request.workflowIdOf(id),
-    enterpriseId: order.enterpriseId,
-    title: order.title,
+    enterpriseId: payable.enterpriseId,
+    ...(payable.sellerId === null ? {} : { sellerId: payable.sellerId }),
+    title: payable.title,
     stage: 'created',
     standing: { state: 'open', whoseTurn: 'provider' },
-    dueAt: order.expiresAt,
+    dueAt: expiresAt,
     by: request.by,
   });
   return id;
@@ -93,16 +100,16 @@ async function addAttempt(trx: Trx, paymentId: string): Promise<void> {
   );
 }
 
-/** The payment as it stands, locked after the order it pays. */
+/** The payment as it stands, locked after what it pays. */
 export async function lockPayment(trx: Trx, paymentId: string): Promise<PaymentRecord> {
-  const subject = await firstRow<{ subjectId: string }>(
+  const subject = await firstRow<{ kind: SubjectKind; subjectId: string }>(
     trx,
-    'select subject_id as "subjectId" from payments where id = :paymentId',
+    'select subject_kind as kind, subject_id as "subjectId" from payments where id = :paymentId',
     { paymentId },
   );
   if (subject === undefined) throw new Error(`no payment ${paymentId}`);
   // rule: payment-decided-under-lock
-  await lockOrder(trx, subject.subjectId);
+  await subjectOf(subject.kind).lock(trx, subject.subjectId);
   await run(trx, 'select id from payments where id = :paymentId for no key update', { paymentId });
   return paymentRecord(trx, paymentId);
 }
@@ -121,14 +128,14 @@ export async function askToClose(trx: Trx, paymentId: string, by: By): Promise<v
   await movePayment(trx, payment, 'close', by);
 }
 
-/** Nobody paid and nobody can: the order it was for is released. Does nothing once it is settled. */
+/** Nobody paid and nobody can: what it was for is released. Does nothing once it is settled. */
 export async function endUnpaid(trx: Trx, paymentId: string): Promise<void> {
   const payment = await lockPayment(trx, paymentId);
   // rule: unpaid-ends-once-nothing-is-open
   if (payment.attempts.some(mayBePaid) || !isUnsettled(payment.state, payment.exception)) return;
   if (!payment.closeAsked && payment.expiresAt > payment.now) return;
   await movePayment(trx, payment, 'cancel', bySystem);
-  await releaseOrder(trx, payment.subjectId, payment.id);
+  await subjectOf(payment.subjectKind).release(trx, { subjectId: payment.subjectId, paymentId });
 }
 
 /** Moves a payment and its case; the case tells whose turn it is by everything that is owed after the change. */
@@ -155,7 +162,7 @@ export async function movePayment(
     act,
     from: payment.state,
     to,
-    standing: paymentStanding(to, owedBy(after)),
+    standing: paymentStanding(to, owedBy(after), payerOf[payment.subjectKind]),
     dueAt: isUnsettled(to, after.exception) ? after.expiresAt : null,
     by,
   });

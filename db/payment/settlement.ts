@@ -4,24 +4,23 @@ import { isUnsettled } from '../../domain/payment/states';
 import type { ChannelPayment } from '../../domain/ports/payment-channel';
 import { run, type Trx } from '../connection';
 import { post } from '../ledger/repository';
-import { releaseOrder, stockPaidOrder } from '../purchase/online-repository';
 import { attemptOf, paymentRecord, type AttemptRecord, type PaymentRecord } from './facts';
 import { beginRefund } from './refunds';
 import { bySystem, endUnpaid, lockPayment, movePayment } from './repository';
+import { subjectOf, type SettlementTerms } from './subjects';
 
-export interface ChannelFact {
+export interface ChannelFact extends SettlementTerms {
   readonly paymentId: string;
   readonly fact: ChannelPayment;
   /** Until the channel is asked about it again, if this leaves it open, in milliseconds. */
   readonly askAgainInMs: number;
-  readonly detailOpenForMs: number;
   /** Why the channel would not open it, in its word. */
   readonly why?: string;
 }
 
 /**
  * Writes down what the channel says of an attempt, by a notification, an answer or its bill; whichever comes first, and
- * however often. Money is booked as it came; then it pays the order, or it is set apart, or it goes back.
+ * however often. Money is booked as it came; then it pays its subject, or it is set apart, or it goes back.
  */
 export async function recordChannelPayment(trx: Trx, { paymentId, fact, ...times }: ChannelFact): Promise<void> {
   const payment = await lockPayment(trx, paymentId);
@@ -32,7 +31,7 @@ export async function recordChannelPayment(trx: Trx, { paymentId, fact, ...times
     case 'paid':
     case 'part_refunded':
     case 'refunded':
-      return takeIn(trx, payment, fact, times.detailOpenForMs);
+      return takeIn(trx, payment, fact, times);
     case 'closed':
       return endAttempt(trx, payment, attempt, times.why ?? null);
     case 'failed':
@@ -45,7 +44,7 @@ export async function recordChannelPayment(trx: Trx, { paymentId, fact, ...times
   }
 }
 
-async function takeIn(trx: Trx, payment: PaymentRecord, fact: ChannelPayment, detailOpenForMs: number): Promise<void> {
+async function takeIn(trx: Trx, payment: PaymentRecord, fact: ChannelPayment, terms: SettlementTerms): Promise<void> {
   const paidFen = fact.amountFen ?? payment.amountFen;
   const { channelNumber } = fact;
   await run(
@@ -59,7 +58,9 @@ async function takeIn(trx: Trx, payment: PaymentRecord, fact: ChannelPayment, de
   // What somebody has given back at the channel already is as little delivered for as another amount.
   // rule: other-amounts-are-set-apart
   const isWhole = paidFen === payment.amountFen && fact.standing === 'paid';
-  const delivered = owed && isWhole && (await stockPaidOrder(trx, { purchaseId: payment.subjectId, detailOpenForMs }));
+  const subject = subjectOf(payment.subjectKind);
+  const paidFor = { subjectId: payment.subjectId, paymentId: payment.id };
+  const delivered = owed && isWhole && (await subject.settle(trx, paidFor, terms));
   await bookReceipt(trx, payment, { channelNumber, paidFen });
   if (delivered) {
     await movePayment(trx, payment, 'succeed', bySystem, { settledBy: channelNumber });
@@ -69,7 +70,7 @@ async function takeIn(trx: Trx, payment: PaymentRecord, fact: ChannelPayment, de
   if (owed && !isWhole) {
     await movePayment(trx, payment, 'set_apart', bySystem, { exception: 'amount_mismatch' });
     await closeTheRest(trx, payment.id);
-    return releaseOrder(trx, payment.subjectId, payment.id);
+    return subject.release(trx, paidFor);
   }
   // rule: surplus-goes-back-by-itself
   const reason = payment.state === 'succeeded' ? 'duplicate_paid' : 'late_paid';
@@ -96,20 +97,20 @@ async function bookReceipt(
     source: paid.channelNumber,
     kind: 'channel_receipt',
     lines: [
-      { accountId: ledgerAccountId('wechat_pay', payment.enterpriseId), amount: -paid.paidFen },
-      { accountId: ledgerAccountId('received', payment.enterpriseId), amount: paid.paidFen },
+      { accountId: ledgerAccountId('wechat_pay', payment.ownerId), amount: -paid.paidFen },
+      { accountId: ledgerAccountId('received', payment.ownerId), amount: paid.paidFen },
     ],
   });
 }
 
-/** With its source unique, an order is paid once, whoever pays it. */
+/** With its source unique, a subject is paid once, whoever pays it. */
 async function bookDelivery(trx: Trx, payment: PaymentRecord): Promise<void> {
   await post(trx, {
     source: payment.subjectId,
-    kind: 'purchase_payment',
+    kind: subjectOf(payment.subjectKind).journal,
     lines: [
-      { accountId: ledgerAccountId('received', payment.enterpriseId), amount: -payment.amountFen },
-      { accountId: ledgerAccountId('spent', payment.enterpriseId), amount: payment.amountFen },
+      { accountId: ledgerAccountId('received', payment.ownerId), amount: -payment.amountFen },
+      { accountId: ledgerAccountId('spent', payment.ownerId), amount: payment.amountFen },
     ],
   });
 }

@@ -1,4 +1,4 @@
-import type { CaseStanding } from '../case/states';
+import type { CaseStanding, Turn } from '../case/states';
 import type { StateMachine } from '../shared/state-machine';
 
 /**
@@ -128,15 +128,22 @@ export interface Owed {
   readonly needsOperator: boolean;
 }
 
+/** What can be paid through a channel: an order of the points mall. */
+export const subjectKinds = ['purchase'] as const;
+export type SubjectKind = (typeof subjectKinds)[number];
+
+/** Whose turn it is while a payment of such a subject waits to be made. */
+export const payerOf: Readonly<Record<SubjectKind, Turn>> = { purchase: 'manager' };
+
 /** Where the case of a payment stands. */
-export function paymentStanding(state: PaymentState, owed: Owed): CaseStanding {
+export function paymentStanding(state: PaymentState, owed: Owed, payer: Turn = 'manager'): CaseStanding {
   if (owed.needsOperator) return { state: 'open', whoseTurn: 'operator' };
   if (owed.refunding) return { state: 'open', whoseTurn: 'provider' };
   switch (state) {
     case 'created':
-      return { state: 'open', whoseTurn: owed.asking || owed.closing ? 'provider' : 'manager' };
+      return { state: 'open', whoseTurn: owed.asking || owed.closing ? 'provider' : payer };
     case 'awaiting_payer':
-      return { state: 'open', whoseTurn: owed.closing ? 'provider' : 'manager' };
+      return { state: 'open', whoseTurn: owed.closing ? 'provider' : payer };
     case 'processing':
     case 'refunding':
       return { state: 'open', whoseTurn: 'provider' };

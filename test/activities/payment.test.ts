@@ -28,7 +28,7 @@ function stepsAt(answers: Partial<PaymentChannel>) {
     open: () => '',
     fingerprints: (): [Uint8Array] => [Buffer.alloc(0)],
   };
-  return createPaymentChannelSteps({ db: room.db, channel, vault, detailOpenForMs: 60_000 });
+  return createPaymentChannelSteps({ db: room.db, channel, vault, terms: { detailOpenForMs: 60_000 } });
 }
 
 const about = ({ paymentId, channelNumber: number }: Paid) => ({ paymentId, number, askAgainMs: [1_000] });

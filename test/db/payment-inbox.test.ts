@@ -215,7 +215,7 @@ describe('passing it on', () => {
 
 it('a payment is its own enterprise’s', async () => {
   const { paymentId } = await room.payable();
-  expect(await paymentById(room.db, room.enterpriseId, paymentId)).toBeDefined();
-  expect(await paymentById(room.db, 'ent_other', paymentId)).toBeUndefined();
+  expect(await paymentById(room.db, { enterpriseId: room.enterpriseId, sellerId: null }, paymentId)).toBeDefined();
+  expect(await paymentById(room.db, { enterpriseId: 'ent_other', sellerId: null }, paymentId)).toBeUndefined();
   expect(await paymentById(room.db, null, paymentId)).toBeDefined();
 });

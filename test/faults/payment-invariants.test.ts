@@ -39,7 +39,8 @@ async function payTwice(): Promise<void> {
   const purchaseId = newId('purchase');
   const by = { actor: manager.id, requestId: null };
   const workflowId = `purchase:${purchaseId}`;
-  const ask = { purchaseId, channel: 'wechat_pay', method: 'wechat_native', workflowIdOf: String, by } as const;
+  const subject = { kind: 'purchase', id: purchaseId } as const;
+  const ask = { subject, channel: 'wechat_pay', method: 'wechat_native', workflowIdOf: String, by } as const;
   await database.db.transaction(async (trx) => {
     const claim = { id: newId('command'), resourceId: purchaseId, updateId: randomUUID(), key: 'key', leaseMs: 0 };
     const route = 'POST /v1/purchases';

@@ -30,7 +30,9 @@ export async function paymentRows(
   const { db } = mallflow.database;
   const by = { actor: of.accountId, requestId: null };
   const method = { channel: 'wechat_pay', method: 'wechat_native', workflowIdOf: paymentWorkflowId } as const;
-  const id = await db.transaction((trx) => requestPayment(trx, { purchaseId, ...method, by }));
+  const id = await db.transaction((trx) =>
+    requestPayment(trx, { subject: { kind: 'purchase', id: purchaseId }, ...method, by }),
+  );
   const [row] = await paymentsOf(db, purchaseId);
   const channelNumber = row?.attempts[0]?.channelNumber ?? '';
   const { code } = options;

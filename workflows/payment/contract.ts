@@ -27,7 +27,8 @@ export interface PaymentPolicy {
 /** Everything a payment starts from; all facts are in its rows. */
 export interface PaymentInput {
   readonly paymentId: string;
-  readonly enterpriseId: string;
+  /** Null where a seller pays. */
+  readonly enterpriseId: string | null;
   /** The run of the case it pays for. */
   readonly caseWorkflowId: string;
   readonly policy: PaymentPolicy;
