@@ -60,12 +60,12 @@ export function startOfPayment(origin: PaymentOrigin, settings: RunSettings<'pay
   return caseStarts.payment({ paymentId, enterpriseId, caseWorkflowId: caseOf[subjectKind](subjectId) }, settings);
 }
 
-function there<O>(origin: O | undefined, at: WatchedCase): O {
-  if (origin === undefined) throw new Error(`no ${at.kind} ${at.subjectId}`);
-  return origin;
 /** The run of the case a payment pays for. */
 const caseOf: Readonly<Record<PaymentOrigin['subjectKind'], (subjectId: string) => string>> = {
   purchase: purchaseWorkflowId,
 };
 
+function there<O>(origin: O | undefined, at: WatchedCase): O {
+  if (origin === undefined) throw new Error(`no ${at.kind} ${at.subjectId}`);
+  return origin;
 }
