@@ -29,6 +29,12 @@ import {
   type StockAllocationInput,
   type StockAllocationPolicy,
 } from '../workflows/stock-allocation/contract';
+import {
+  reviewWorkflowId,
+  reviewWorkflowName,
+  type ReviewInput,
+  type ReviewPolicy,
+} from '../workflows/review/contract';
 import type { CaseStart } from './gateway';
 
 /** What a new run of each kind is given to live by. */
@@ -37,6 +43,7 @@ export interface CasePolicies {
   readonly payment: PaymentPolicy;
   readonly commodityAdd: CommodityAddPolicy;
   readonly stockAllocation: StockAllocationPolicy;
+  readonly review: ReviewPolicy;
   readonly certificationFee: FeePolicy;
 }
 
@@ -92,6 +99,16 @@ export const caseStarts = {
       workflowId: certificationFeeWorkflowId(fee.feeId),
       enterpriseId: null,
       input: { ...fee, policy: settings.policies.certificationFee } satisfies FeeInput,
+      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    }),
+
+  /** A review is begun by the run of its case; this starts its run again. */
+  review: (review: Omit<ReviewInput, 'policy'>, settings: RunSettings): CaseStart =>
+    start('review', review.reviewId, {
+      workflowName: reviewWorkflowName,
+      workflowId: reviewWorkflowId(review.submissionId),
+      enterpriseId: null,
+      input: { ...review, policy: settings.policies.review } satisfies ReviewInput,
       workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
     }),
 } as const;

@@ -73,6 +73,15 @@ describe('one writer per table', () => {
     listings: ['mall/listing-repository'],
     members: ['mall/member-repository'],
     sellers: ['seller/repository'],
+    // Queued and claimed; decided or withdrawn; reminded of.
+    reviews: ['review/repository', 'review/settlement', 'review/clock'],
+    review_decisions: ['review/decisions'],
+    review_verdicts: ['review/decisions'],
+    calendar_days: ['calendar/repository'],
+    notices: ['notice/repository'],
+    notice_deliveries: ['notice/repository', 'notice/deliveries'],
+    // And by the payment it waits for.
+    certification_fees: ['seller/fee-repository', 'seller/fee-payment'],
     agreement_versions: ['seller/agreement-versions'],
     agreement_signatures: ['seller/agreements'],
     documents: ['document/repository'],

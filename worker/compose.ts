@@ -6,12 +6,14 @@ import { createPaymentRecords } from '../activities/payment/activities';
 import { createPaymentChannelSteps } from '../activities/payment/channel-steps';
 import { createPurchaseActivities } from '../activities/purchase/activities';
 import { createReconciliationActivities } from '../activities/reconciliation/activities';
+import { createReviewActivities } from '../activities/review/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
 import { createStockAllocationActivities } from '../activities/stock-allocation/activities';
 import { casePolicies, dataKeys, databaseAccess, timeProfile, wechatPay, type Configuration } from '../config/env';
 import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
 import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
+import type { ReviewSubjects } from '../db/review/subjects';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import type { PaymentChannel } from '../domain/ports/payment-channel';
@@ -48,6 +50,8 @@ export interface WorkerParts {
   readonly db: Db;
   /** The prebuilt workflow bundle. */
   readonly codePath: string;
+  /** What is reviewed; the product's own unless said otherwise. */
+  readonly reviewSubjects?: ReviewSubjects;
   /** Where calls of the payment channel that failed are told; nowhere without. */
   readonly log?: Logger;
 }
@@ -86,6 +90,7 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
       ...createReconciliationActivities({ db, channel }),
       ...createCommodityAddActivities(db),
       ...createStockAllocationActivities(db),
+      ...createReviewActivities(db, parts.reviewSubjects ?? {}),
     },
     interceptors: { activity: [() => ({ inbound: stuckInterceptor(db) })] },
     maxConcurrentActivityTaskExecutions: slots,

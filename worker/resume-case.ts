@@ -2,6 +2,7 @@ import { whileOpenAndLocked, type WatchedCase } from '../db/case/repository';
 import type { Db } from '../db/connection';
 import { paymentOrigin, type PaymentOrigin } from '../db/payment/queries';
 import { purchaseOrigin } from '../db/purchase/queries';
+import { reviewOrigin } from '../db/review/queries';
 import { feeOrigin } from '../db/seller/fees';
 import { allocationOrigin } from '../db/stock/allocation-queries';
 import { commodityOrigin } from '../db/stock/queries';
@@ -42,6 +43,8 @@ async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): P
       const { addedBy, ...commodity } = there(await commodityOrigin(db, at.subjectId), at);
       return caseStarts.commodityAdd({ ...commodity, accountId: addedBy, ...nobodysCommand }, settings);
     }
+    case 'review':
+      return caseStarts.review(there(await reviewOrigin(db, at.subjectId), at), settings);
     case 'stock_allocation': {
       const { proposedBy, ...allocation } = there(await allocationOrigin(db, at.subjectId), at);
       return caseStarts.stockAllocation({ ...allocation, accountId: proposedBy, ...nobodysCommand }, settings);

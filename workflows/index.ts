@@ -4,3 +4,4 @@ export { payment } from './payment/workflow';
 export { reconciliation } from './reconciliation/workflow';
 export { commodityAdd } from './commodity-add/workflow';
 export { stockAllocation } from './stock-allocation/workflow';
+export { review } from './review/workflow';

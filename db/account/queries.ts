@@ -1,5 +1,5 @@
 import type { Role } from '../../domain/shared/roles';
-import { firstRow, type Queryable } from '../connection';
+import { firstRow, rows, type Queryable } from '../connection';
 
 export interface AccountRow {
   readonly id: string;
@@ -19,4 +19,12 @@ export async function accountById(db: Queryable, id: string): Promise<AccountRow
        from accounts where id = :id`,
     { id },
   );
+}
+
+/** The ids of everybody who has the role. */
+export async function accountsInRole(db: Queryable, role: Role): Promise<string[]> {
+  const found = await rows<{ id: string }>(db, 'select id from accounts where :role = any(roles) order by id', {
+    role,
+  });
+  return found.map(({ id }) => id);
 }

@@ -5,11 +5,19 @@ export type CaseState = (typeof caseStates)[number];
 export const turns = ['seller', 'reviewer', 'operator', 'provider', 'manager', 'member', 'nobody'] as const;
 export type Turn = (typeof turns)[number];
 
-export const processKinds = ['purchase', 'payment', 'commodity_add', 'stock_allocation', 'certification_fee'] as const;
+export const processKinds = [
+  'purchase',
+  'payment',
+  'commodity_add',
+  'stock_allocation',
+  'certification_fee',
+  'review',
+  'merchant_id',
+] as const;
 export type ProcessKind = (typeof processKinds)[number];
 
 /** The contract's whole vocabulary of kinds, so that filters know kinds of which there are no cases yet. */
-export const knownKinds = [...processKinds, 'redemption', 'seller_onboarding', 'merchant_id', 'review'] as const;
+export const knownKinds = [...processKinds, 'redemption', 'seller_onboarding'] as const;
 export type KnownKind = (typeof knownKinds)[number];
 
 /** Where a case stands while its subject is in some state: what lists show and counts group by. */

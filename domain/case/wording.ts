@@ -1,9 +1,11 @@
 import type { Language } from '../shared/errors';
+import type { MerchantAct } from '../merchant/states';
 import type { PaymentAct } from '../payment/states';
 import type { PurchaseAct } from '../purchase/states';
 import type { FeeAct } from '../seller/fee-states';
 import type { AllocationAct } from '../stock/allocation-states';
 import type { CommodityAct } from '../stock/states';
+import type { ReviewAct } from '../review/states';
 import type { ProcessKind } from './states';
 
 /** The acts of a commodity that belong to its being added. */
@@ -24,6 +26,8 @@ const words: {
   readonly commodity_add: Readonly<Record<CommodityAddAct | 'open', Wording>>;
   readonly stock_allocation: Readonly<Record<AllocationAct | 'open', Wording>>;
   readonly certification_fee: Readonly<Record<FeeAct | 'open', Wording>>;
+  readonly review: Readonly<Record<ReviewAct | 'open', Wording>>;
+  readonly merchant_id: Readonly<Record<MerchantAct | 'open', Wording>>;
 } = {
   purchase: {
     open: { en: '{actor} placed the order; it waits for payment', zh: '{actor} 提交了订单，等待支付' },
@@ -104,6 +108,29 @@ const words: {
     open_renewal: { en: 'The next period can be paid ahead', zh: '可提前缴纳下一期平台认证费' },
     remind: { en: 'The seller was reminded that the period ends soon', zh: '已提醒服务商：平台认证费即将到期' },
     expire: { en: 'The period is over', zh: '本期平台认证费已到期' },
+  },
+  review: {
+    open: { en: 'It waits for a reviewer', zh: '已进入审核队列，等待审核员处理' },
+    claim: { en: '{actor} took it on', zh: '{actor} 领取了审核任务' },
+    release: { en: '{actor} gave it back to the queue', zh: '{actor} 将审核任务退回队列' },
+    reassign: { en: '{actor} gave it to another reviewer', zh: '{actor} 将审核任务转交给其他审核员' },
+    decide: { en: '{actor} decided', zh: '{actor} 作出了审核决定' },
+    withdraw: { en: '{actor} took the submission back', zh: '{actor} 撤回了提交' },
+    remind: { en: 'Half of its time is over; the reviewers were reminded', zh: '审核时限已过半，已提醒审核员' },
+    escalate: { en: 'It is overdue; the operators were told', zh: '审核已超时，已通知运营' },
+  },
+  merchant_id: {
+    open: { en: '{actor} submitted the form for the merchant ID', zh: '{actor} 提交了商户号申请' },
+    check: { en: 'The channel is checking the form', zh: '渠道正在审核' },
+    ask_account: { en: 'The corporate account has to be verified', zh: '待账户验证' },
+    'verify-account': { en: '{actor} said what was remitted', zh: '{actor} 填写了汇款金额' },
+    account_wrong: { en: 'The amount was wrong twice; the form came back', zh: '汇款金额两次填写错误，申请已退回' },
+    account_overdue: { en: 'The account was not verified in time; the form came back', zh: '账户验证超时，申请已退回' },
+    ask_signature: { en: 'The contract waits for a signature', zh: '待签约' },
+    reject: { en: 'The channel rejected the form', zh: '渠道驳回了申请' },
+    resubmit: { en: '{actor} submitted the form again', zh: '{actor} 重新提交了申请' },
+    open_id: { en: 'The merchant ID is open', zh: '商户号已开通' },
+    freeze: { en: 'The channel froze the merchant ID', zh: '渠道冻结了商户号' },
   },
 } satisfies Record<ProcessKind, Readonly<Record<string, Wording>>>;
 

@@ -1,3 +1,5 @@
+import { merchantChannelWords } from '../merchant/states';
+import { reviewKindWords } from '../review/states';
 import type { Language } from '../shared/errors';
 
 interface Wording {
@@ -19,22 +21,22 @@ const noticeTexts = {
   review_half_time: {
     subject: { en: 'A review waits', zh: '审核待处理' },
     text: {
-      en: 'Half of the time for the review of a submission ({kind}) is over; it is due on {dueOn}.',
-      zh: '一项审核（{kind}）时限已过半，请于 {dueOn} 前完成。',
+      en: 'Half of the time for the review of a submission ({kind}) is over; it is due by {dueBy}.',
+      zh: '一项审核（{kind}）时限已过半，请于 {dueBy} 前完成。',
     },
   },
   review_overdue: {
     subject: { en: 'A review is overdue', zh: '审核已超时' },
     text: {
-      en: 'The review of a submission ({kind}) was due on {dueOn} and is not decided.',
-      zh: '一项审核（{kind}）应于 {dueOn} 前完成，现已超时未决。',
+      en: 'The review of a submission ({kind}) was due by {dueBy} and is not decided.',
+      zh: '一项审核（{kind}）应于 {dueBy} 前完成，现已超时未决。',
     },
   },
   review_assigned: {
     subject: { en: 'A review is yours', zh: '您有新的审核任务' },
     text: {
-      en: 'The review of a submission ({kind}) was given to you; it is due on {dueOn}.',
-      zh: '一项审核（{kind}）已分配给您，请于 {dueOn} 前完成。',
+      en: 'The review of a submission ({kind}) was given to you; it is due by {dueBy}.',
+      zh: '一项审核（{kind}）已分配给您，请于 {dueBy} 前完成。',
     },
   },
   review_approved: {
@@ -55,6 +57,38 @@ const noticeTexts = {
       zh: '您提交的{kind}未通过审核，原因请见各字段。',
     },
   },
+  merchant_id_opened: {
+    subject: { en: 'The merchant ID is open', zh: '商户号已开通' },
+    text: { en: 'The merchant ID of {channel} is open: buyers can pay.', zh: '{channel}商户号已开通，买家可以付款。' },
+  },
+  merchant_id_rejected: {
+    subject: { en: 'The merchant ID form came back', zh: '商户号申请被驳回' },
+    text: {
+      en: 'The form for the merchant ID of {channel} came back; the reasons are at its fields.',
+      zh: '{channel}商户号申请被驳回，请按各字段的原因修改后重新提交。',
+    },
+  },
+  merchant_id_verify_account: {
+    subject: { en: 'Verify your corporate account', zh: '请完成账户验证' },
+    text: {
+      en: 'For the merchant ID of {channel}, remit the amount shown from your corporate account by {dueBy}.',
+      zh: '开通{channel}商户号需验证对公账户，请于 {dueBy} 前按页面所示金额汇款。',
+    },
+  },
+  merchant_id_to_sign: {
+    subject: { en: 'A signature is missing', zh: '请签约' },
+    text: {
+      en: 'The merchant ID of {channel} is approved and waits for your signature.',
+      zh: '{channel}商户号已审核通过，请扫码签约。',
+    },
+  },
+  merchant_id_frozen: {
+    subject: { en: 'The merchant ID is frozen', zh: '商户号已冻结' },
+    text: {
+      en: 'The merchant ID of {channel} was frozen by the channel: buyers cannot pay by it.',
+      zh: '{channel}商户号已被渠道冻结，暂时无法收款。',
+    },
+  },
 } as const satisfies Record<string, NoticeText>;
 
 export type NoticeKind = keyof typeof noticeTexts;
@@ -62,12 +96,7 @@ export type NoticeKind = keyof typeof noticeTexts;
 export const noticeKinds = Object.keys(noticeTexts) as readonly NoticeKind[];
 
 /** Parameters that are words of ours. */
-const terms: Readonly<Record<string, Wording>> = {
-  enterprise_verification: { en: 'enterprise verification', zh: '企业实名认证' },
-  company_information: { en: 'company information', zh: '企业信息' },
-  shop: { en: 'shop', zh: '店铺信息' },
-  product: { en: 'product', zh: '商品' },
-};
+const terms: Readonly<Record<string, Wording>> = { ...reviewKindWords, ...merchantChannelWords };
 
 export type NoticeParams = Readonly<Record<string, string>>;
 

@@ -5,6 +5,14 @@ import type { StateMachine } from '../shared/state-machine';
 export const reviewKinds = ['enterprise_verification', 'company_information', 'shop', 'product'] as const;
 export type ReviewKind = (typeof reviewKinds)[number];
 
+/** In the words of lists, timelines and notices. */
+export const reviewKindWords: Readonly<Record<ReviewKind, { readonly en: string; readonly zh: string }>> = {
+  enterprise_verification: { en: 'enterprise verification', zh: '企业实名认证' },
+  company_information: { en: 'company information', zh: '企业信息' },
+  shop: { en: 'shop', zh: '店铺信息' },
+  product: { en: 'product', zh: '商品' },
+};
+
 /** A reviewer's judgement of one submission. Whoever submits again after `request_changes` gets a new review. */
 export const reviewStates = ['waiting', 'claimed', 'decided', 'withdrawn'] as const;
 export type ReviewState = (typeof reviewStates)[number];

@@ -37,6 +37,8 @@ export interface ReviewInput {
 
 export interface ReassignInput extends CommandInput {
   readonly toAccountId: string;
+  /** Whose it may be now; null when anybody's. */
+  readonly from: string | null;
 }
 
 export interface DecideInput extends CommandInput {
@@ -62,7 +64,7 @@ export interface ReviewActivities {
   loadReview(input: { readonly reviewId: string }): Promise<ReviewSnapshotDto>;
   claimReview(input: ReviewActInput): Promise<ReviewSnapshotDto>;
   releaseReview(input: ReviewActInput): Promise<ReviewSnapshotDto>;
-  reassignReview(input: ReviewActInput & { readonly toAccountId: string }): Promise<ReviewSnapshotDto>;
+  reassignReview(input: ReviewActInput & Pick<ReassignInput, 'toAccountId' | 'from'>): Promise<ReviewSnapshotDto>;
   /** The decision and what it means for its subject. */
   decideReview(input: ReviewActInput & { readonly decisionId: string }): Promise<ReviewSnapshotDto>;
   /** The review's clock: reminds at half time, escalates when it is overdue; once each. */

@@ -112,12 +112,15 @@ export class Case<S extends string, A extends string, C extends A, N extends Cas
   }
 
   /**
-   * The case stands in `state` until a command or a reload moves it on, or until its due time passes and `whenDue` does.
-   * Returns at once when the case is past that state already, so a flow of these picks up wherever the rows are.
+   * The case stands in `state`, or goes to and fro between several, until a command or a reload moves it on, or until its
+   * due time passes and `whenDue` does. Returns at once when the case is past that state already, so a flow of these
+   * picks up wherever the rows are.
    */
-  async during(state: S, clock?: { readonly whenDue: () => Promise<N> }): Promise<void> {
-    const stands = () => this.snapshot?.state === state && !this.isBehind;
-    while (this.snapshot?.state === state) {
+  async during(state: S | readonly S[], clock?: { readonly whenDue: () => Promise<N> }): Promise<void> {
+    const within: readonly S[] = typeof state === 'string' ? [state] : state;
+    const isThere = () => this.snapshot !== undefined && within.includes(this.snapshot.state);
+    const stands = () => isThere() && !this.isBehind;
+    while (isThere()) {
       if (this.isBehind) await this.inLine(() => this.reloadIfAsked());
       else if (clock === undefined) await condition(() => !stands());
       else if (await this.dueWhile(stands))

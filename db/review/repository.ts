@@ -1,0 +1,145 @@
+import { systemActor } from '../../domain/case/states';
+import { reviewKindWords, reviewMachine, reviewStanding, type ReviewKind } from '../../domain/review/states';
+import { transition } from '../../domain/shared/state-machine';
+import { addWorkingDays } from '../../domain/shared/working-days';
+import { calendarFrom } from '../calendar/queries';
+import { recordOpening } from '../case/record-transition';
+import { recordEffect } from '../command/repository';
+import { firstRow, run, type Trx } from '../connection';
+import { clock, doneOrRefused, moveCase, reviewSnapshot, type ReviewOrder, type ReviewSnapshot } from './moves';
+import { tellAssignee } from './notices';
+import { subjectOf, type ReviewSubjects } from './subjects';
+
+export interface ReviewOpening {
+  readonly reviewId: string;
+  readonly kind: ReviewKind;
+  readonly submissionId: string;
+  readonly sellerId: string;
+  readonly workflowId: string;
+  readonly caseWorkflowId: string;
+  readonly dueInWorkingDays: number;
+  /** Instead of working days. */
+  readonly dueInMs: number | null;
+}
+
+/**
+ * Takes a submission into review, or returns the review that is there. `withdrawn` where the submission does not wait
+ * for one any more: then there is none.
+ */
+export async function openReview(trx: Trx, opening: ReviewOpening, subjects: ReviewSubjects): Promise<ReviewSnapshot> {
+  const { reviewId, submissionId, sellerId } = opening;
+  const subject = subjectOf(subjects, opening.kind);
+  await subject.lock(trx, submissionId);
+  const existing = await reviewSnapshot(trx, reviewId);
+  if (existing !== undefined) return existing;
+  const { remindAt, dueAt } = await deadlines(trx, opening);
+  // rule: withdrawn-is-not-reviewed
+  if (!(await subject.onOpened(trx, { reviewId, submissionId, sellerId, dueAt })))
+    return { state: 'withdrawn', dueAt: null };
+  await run(
+    trx,
+    `insert into reviews (id, kind, submission_id, seller_id, case_workflow_id, state, remind_at, due_at)
+     values (:reviewId, :kind, :submissionId, :sellerId, :caseWorkflowId, 'waiting', :remindAt, :dueAt)`,
+    { ...opening, remindAt, dueAt },
+  );
+  await recordOpening(trx, {
+    kind: 'review',
+    subjectId: reviewId,
+    workflowId: opening.workflowId,
+    enterpriseId: null,
+    sellerId,
+    title: `审核：${reviewKindWords[opening.kind].zh}`,
+    stage: 'waiting',
+    standing: reviewStanding.waiting,
+    dueAt,
+    by: { actor: systemActor, requestId: null },
+  });
+  return { state: 'waiting', dueAt: remindAt };
+}
+
+/** Half of the time until the reminder, all of it until it is overdue; in working days unless told in milliseconds. */
+async function deadlines(trx: Trx, { dueInWorkingDays, dueInMs }: ReviewOpening) {
+  const at = await firstRow<{ now: Date }>(trx, 'select now() as now');
+  const from = at?.now ?? new Date();
+  if (dueInMs !== null)
+    return { remindAt: new Date(from.getTime() + dueInMs / 2), dueAt: new Date(from.getTime() + dueInMs) };
+  const calendar = await calendarFrom(trx, from);
+  return {
+    remindAt: addWorkingDays(calendar, from, dueInWorkingDays / 2),
+    dueAt: addWorkingDays(calendar, from, dueInWorkingDays),
+  };
+}
+
+/** @throws DomainError WRONG_STATE: somebody else has it, or it is over; the rows tell which */
+export async function claimReview(trx: Trx, order: ReviewOrder): Promise<ReviewSnapshot> {
+  // rule: claimed-only-while-waiting
+  const claimed = await firstRow<Moved>(
+    trx,
+    `update reviews set state = 'claimed', assignee = :actor, claimed_at = now(), updated_at = now()
+      where id = :reviewId and state = 'waiting' returning due_at as "dueAt", ${clock} as "clockAt"`,
+    { reviewId: order.reviewId, actor: order.by.actor },
+  );
+  return claimed === undefined ? doneOrRefused(trx, order) : moved(trx, order, claimed, 'claim', 'waiting');
+}
+
+/** @throws DomainError WRONG_STATE: it is not the actor's to release */
+export async function releaseReview(trx: Trx, order: ReviewOrder): Promise<ReviewSnapshot> {
+  // rule: released-only-by-its-assignee
+  const released = await firstRow<Moved>(
+    trx,
+    `update reviews set state = 'waiting', assignee = null, claimed_at = null, updated_at = now()
+      where id = :reviewId and state = 'claimed' and assignee = :actor
+      returning due_at as "dueAt", ${clock} as "clockAt"`,
+    { reviewId: order.reviewId, actor: order.by.actor },
+  );
+  return released === undefined ? doneOrRefused(trx, order) : moved(trx, order, released, 'release', 'claimed');
+}
+
+/**
+ * Gives it to another reviewer. `from`: whose it may be now; null when anybody's.
+ *
+ * @throws DomainError WRONG_STATE
+ */
+export async function reassignReview(
+  trx: Trx,
+  order: ReviewOrder & { readonly toAccountId: string; readonly from: string | null },
+): Promise<ReviewSnapshot> {
+  const { reviewId, toAccountId, from } = order;
+  const given = await firstRow<{ state: 'waiting' | 'claimed'; kind: ReviewKind }>(
+    trx,
+    // rule: reassigned-only-while-open
+    `select state, kind from reviews
+      where id = :reviewId and state in ('waiting', 'claimed') and assignee is distinct from :toAccountId
+        and (assignee is null or :from::text is null or assignee = :from)
+        for no key update`,
+    { reviewId, toAccountId, from },
+  );
+  if (given === undefined) return doneOrRefused(trx, order);
+  const claimed = await firstRow<Moved>(
+    trx,
+    `update reviews set state = 'claimed', assignee = :toAccountId, claimed_at = now(), updated_at = now()
+      where id = :reviewId and state in ('waiting', 'claimed') returning due_at as "dueAt", ${clock} as "clockAt"`,
+    { reviewId, toAccountId },
+  );
+  if (claimed === undefined) return doneOrRefused(trx, order);
+  await tellAssignee(trx, { reviewId, kind: given.kind, dueAt: claimed.dueAt }, toAccountId, order.commandId ?? '');
+  return moved(trx, order, claimed, 'reassign', given.state);
+}
+
+interface Moved {
+  readonly dueAt: Date;
+  readonly clockAt: Date | null;
+}
+
+async function moved(
+  trx: Trx,
+  order: ReviewOrder,
+  row: Moved,
+  act: 'claim' | 'release' | 'reassign',
+  from: 'waiting' | 'claimed',
+): Promise<ReviewSnapshot> {
+  await moveCase(trx, order, { act, from, dueAt: row.dueAt });
+  // rule: queue-commands-record-their-effect
+  if (order.commandId !== null) await recordEffect(trx, order.commandId);
+  return { state: transition(reviewMachine, from, act), dueAt: row.clockAt };
+}

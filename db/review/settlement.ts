@@ -1,0 +1,95 @@
+import type { ReviewKind } from '../../domain/review/states';
+import type { By } from '../case/record-transition';
+import { recordEffect } from '../command/repository';
+import { firstRow, run, type Queryable, type Trx } from '../connection';
+import { decisionOf } from './decisions';
+import { doneOrRefused, moveCase, thereOf, type ReviewOrder, type ReviewSnapshot } from './moves';
+import { tellSeller } from './notices';
+import { fieldReasons } from './reasons';
+import { subjectOf, type ReviewSubjects } from './subjects';
+
+/**
+ * The decision and what it means for its subject, in one transaction; an unclaimed review is the decider's first.
+ *
+ * @throws DomainError WRONG_STATE: decided or withdrawn already, or another reviewer's; the rows tell which
+ */
+export async function decideReview(
+  trx: Trx,
+  order: ReviewOrder & { readonly decisionId: string },
+  subjects: ReviewSubjects,
+): Promise<ReviewSnapshot> {
+  const { reviewId, decisionId, by } = order;
+  const known = thereOf(await knownReview(trx, reviewId), reviewId);
+  const subject = subjectOf(subjects, known.kind);
+  await subject.lock(trx, known.submissionId);
+  // rule: decided-under-lock
+  const open = await firstRow<{ state: 'waiting' | 'claimed'; dueAt: Date }>(
+    trx,
+    `select state, due_at as "dueAt" from reviews
+      where id = :reviewId and (state = 'waiting' or state = 'claimed' and assignee = :actor) for no key update`,
+    { reviewId, actor: by.actor },
+  );
+  if (open === undefined) return doneOrRefused(trx, order);
+  const decision = await decisionOf(trx, { decisionId, reviewId, accountId: by.actor });
+  if (decision === undefined) throw new Error(`no decision ${decisionId} about ${reviewId}`);
+  if (open.state === 'waiting') await moveCase(trx, order, { act: 'claim', from: 'waiting', dueAt: open.dueAt });
+  await run(
+    trx,
+    `update reviews set state = 'decided', assignee = :actor, claimed_at = coalesce(claimed_at, now()),
+                        decided_at = now(), decision_id = :decisionId, updated_at = now()
+      where id = :reviewId and state in ('waiting', 'claimed')`,
+    { reviewId, decisionId, actor: by.actor },
+  );
+  await moveCase(trx, order, { act: 'decide', from: 'claimed', dueAt: null });
+  // rule: deciding-records-its-effect
+  if (order.commandId !== null) await recordEffect(trx, order.commandId);
+  const { submissionId, sellerId } = known;
+  const { outcome, note } = decision;
+  const reasons = fieldReasons(decision.verdicts);
+  await tellSeller(trx, { ...known, outcome });
+  await subject.onDecided(trx, { reviewId, submissionId, sellerId, outcome, reasons, note, by });
+  return { state: 'decided', dueAt: null };
+}
+
+/**
+ * The submission is taken back, in the transaction of the case's own step, after its rows were locked as
+ * `ReviewSubject.lock` does. False when there is no open review of it: it was decided, or none has begun.
+ */
+export async function withdrawReview(
+  trx: Trx,
+  withdrawal: { readonly submissionId: string; readonly by: By },
+): Promise<boolean> {
+  const { submissionId, by } = withdrawal;
+  const open = await firstRow<{ reviewId: string; state: 'waiting' | 'claimed' }>(
+    trx,
+    // rule: withdrawn-only-while-open
+    `select id as "reviewId", state from reviews
+      where submission_id = :submissionId and state in ('waiting', 'claimed') for no key update`,
+    { submissionId },
+  );
+  if (open === undefined) return false;
+  const { reviewId, state: from } = open;
+  await run(
+    trx,
+    `update reviews set state = 'withdrawn', updated_at = now() where id = :reviewId and state in ('waiting', 'claimed')`,
+    { reviewId },
+  );
+  await moveCase(trx, { reviewId, by }, { act: 'withdraw', from, dueAt: null });
+  return true;
+}
+
+interface KnownReview {
+  readonly reviewId: string;
+  readonly kind: ReviewKind;
+  readonly submissionId: string;
+  readonly sellerId: string;
+}
+
+function knownReview(db: Queryable, reviewId: string): Promise<KnownReview | undefined> {
+  return firstRow<KnownReview>(
+    db,
+    `select id as "reviewId", kind, submission_id as "submissionId", seller_id as "sellerId"
+       from reviews where id = :reviewId`,
+    { reviewId },
+  );
+}
