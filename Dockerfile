@@ -26,9 +26,11 @@ ENV NODE_ENV=production
 COPY package.json ./
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-# Uploaded images: the one place the product writes to. A volume mounted here takes over its owner.
-RUN install -d -o node -g node /var/lib/mallflow/images
+# Uploaded images and sellers' documents: the places the product writes to. A volume mounted here takes over its owner.
+RUN install -d -o node -g node /var/lib/mallflow/images \
+  && install -d -o node -g node -m 700 /var/lib/mallflow/documents
 ENV MALLFLOW_IMAGE_DIR=/var/lib/mallflow/images
+ENV MALLFLOW_DOCUMENT_DIR=/var/lib/mallflow/documents
 USER node
 
 # api and worker both answer /readyz, each on the port its environment names.

@@ -12,6 +12,7 @@ import { createLog } from '../config/log';
 import { connect } from '../db/connection';
 import { takeIn } from '../db/payment/inbox';
 import { KeyedVault } from '../db/secrets/keyed-vault';
+import { PrivateFolder } from '../providers/documents/private-folder';
 import { LocalFolder } from '../providers/images/local-folder';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
@@ -60,6 +61,8 @@ export function composeServices(config: Configuration, environment: Environment)
     vault: new KeyedVault(dataKeys(config)),
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),
+    documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
+    reviewShows: () => Promise.resolve(false),
     log,
     settings: {
       sessionMs: config.MALLFLOW_SESSION_SECONDS,

@@ -1,8 +1,11 @@
+import { registrationRoutes } from './account/registration';
 import { accountRoutes } from './account/routes';
+import { agreementRoutes } from './agreement/routes';
 import { choiceRoutes } from './commodity/choices';
 import { commodityRoutes } from './commodity/routes';
 import { commodityStockRoutes } from './commodity/stock';
 import { furnishingRoutes } from './furnishing/routes';
+import { documentRoutes } from './document/routes';
 import type { AnyRoute } from './http/route';
 import { listingRoutes } from './listing/routes';
 import { shelfRoutes } from './listing/shelf';
@@ -24,9 +27,12 @@ export const businessRoutes: readonly AnyRoute[] = [
   // First: a storm of them must not look through everything else.
   ...webhookRoutes,
   ...accountRoutes,
+  ...registrationRoutes,
   ...operationRoutes,
   ...mallRoutes,
   ...imageRoutes,
+  ...agreementRoutes,
+  ...documentRoutes,
   ...purchaseRoutes,
   ...paymentRoutes,
   ...reconciliationRoutes,

@@ -2,13 +2,15 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
 import type { ChannelReport, PaymentChannel } from '../domain/ports/payment-channel';
-import type { Vault } from '../domain/ports/vault';
+import type { FileVault, Vault } from '../domain/ports/vault';
 import type { Db } from '../db/connection';
+import type { DocumentStore } from '../domain/ports/document-store';
 import type { ImageStore } from '../domain/ports/image-store';
 import type { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
 import type { SignInThrottle } from './account/throttle';
 import type { Passwords } from './account/passwords';
+import type { ReviewShows } from './document/routes';
 import type { Commands } from './http/commands';
 import type { ImageEncoder } from './image/encoder';
 import type { Gathered } from './webhooks/gathered';
@@ -23,6 +25,10 @@ export interface Services {
   readonly throttle: SignInThrottle;
   readonly images: ImageStore;
   readonly imageEncoder: ImageEncoder;
+  /** Where the sealed bytes of documents lie. */
+  readonly documents: DocumentStore;
+  /** Which documents reviews show to whom. */
+  readonly reviewShows: ReviewShows;
   /** The payment channel; undefined where none is configured. */
   readonly channel: PaymentChannel | undefined;
   /** What channels told, by how it was judged. */
@@ -30,7 +36,7 @@ export interface Services {
   /** Where what the channel told is safe; resolves once it is. */
   readonly inbox: Gathered<ChannelReport>;
   /** Seals what is secret in rows. */
-  readonly vault: Vault;
+  readonly vault: Vault & FileVault;
   readonly log: Logger;
   readonly settings: Settings;
 }

@@ -6,7 +6,7 @@ import type { Db } from '../../db/connection';
 export interface ThrottleSettings {
   /** Failed tries of one login from one address within the window. */
   readonly perLogin: number;
-  /** Failed tries from one address, whatever the login. */
+  /** Failed tries from one address, whatever the login; and as many new accounts. */
   readonly perAddress: number;
   readonly windowMs: number;
 }
@@ -18,6 +18,7 @@ export interface ThrottleSettings {
 export class SignInThrottle {
   private readonly byLogin: RateLimiterPostgres;
   private readonly byAddress: RateLimiterPostgres;
+  private readonly registrations: RateLimiterPostgres;
 
   constructor(db: Db, settings: ThrottleSettings) {
     const limiter = (keyPrefix: string, points: number) => {
@@ -34,12 +35,18 @@ export class SignInThrottle {
     };
     this.byLogin = limiter('login', settings.perLogin);
     this.byAddress = limiter('address', settings.perAddress);
+    this.registrations = limiter('registration', settings.perAddress);
   }
 
   /** Counts a try before it is judged, so that many at once cannot slip through. @throws TOO_MANY_REQUESTS */
   async count(login: string, address: string): Promise<void> {
     await consume(this.byAddress, address);
     await consume(this.byLogin, keyOf(login, address));
+  }
+
+  /** Accounts are made from one address as often as may be guessed from there; what succeeds counts too. @throws TOO_MANY_REQUESTS */
+  async countRegistration(address: string): Promise<void> {
+    await consume(this.registrations, address);
   }
 
   /** A sign-in that succeeded was no guess. */

@@ -17,7 +17,7 @@ import { newId } from '../../db/new-id';
 import { resourceShape } from '../http/answers';
 import { invalid } from '../http/parse';
 import type { RawBody } from '../http/raw-body';
-import { commandRequest, enterpriseOf, rawRoute, route, type AnyRoute } from '../http/route';
+import { commandRequest, rawRoute, route, type AnyRoute } from '../http/route';
 import { iso } from '../http/times';
 import type { EncodedImage } from './encoder';
 
@@ -56,7 +56,7 @@ const upload = rawRoute({
   path: '/v1/images',
   summary: 'Upload an image (png or jpeg, at most 2 MB and 25 million pixels); it is drawn anew, without metadata',
   tag: 'points mall',
-  access: ['mall_manager'],
+  access: ['mall_manager', 'seller'],
   idempotency: 'honoured',
   raw: { contentTypes: imageTypes, limitBytes: maxImageBytes },
   answers: { 201: imageSchema },
@@ -64,7 +64,7 @@ const upload = rawRoute({
     const { services, principal, body, requestId } = call;
     const type = typeOf(body);
     const id = newId('image');
-    const enterpriseId = enterpriseOf(principal);
+    const { accountId, enterpriseId, sellerId } = principal;
     const name = `${randomBytes(20).toString('hex')}.${imageEndings[type]}`;
     let image: EncodedImage | undefined;
     return services.commands.inTransaction({
@@ -78,10 +78,10 @@ const upload = rawRoute({
       },
       work: async (trx) => {
         const { width, height, bytes } = present(image);
-        const owner = { ownerAccountId: principal.accountId, enterpriseId };
+        const owner = { ownerAccountId: accountId, enterpriseId, sellerId };
         await addImage(trx, { id, name, ...owner, contentType: type, width, height, bytes: bytes.length });
-        const by = { actor: principal.accountId, requestId };
-        await recordAudit(trx, { action: 'image.add', subjectId: id, enterpriseId, by });
+        const audit = { action: 'image.add', subjectId: id, enterpriseId, ...(sellerId === null ? {} : { sellerId }) };
+        await recordAudit(trx, { ...audit, by: { actor: accountId, requestId } });
       },
       render: async (trx) => renderImage(present(await imageById(trx, id))),
     });

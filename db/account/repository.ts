@@ -1,5 +1,7 @@
 import { DomainError } from '../../domain/shared/errors';
+import type { Sealed } from '../../domain/ports/vault';
 import type { Principal, Role } from '../../domain/shared/roles';
+import { sealedAbout } from '../../domain/shared/sealed-about';
 import { firstRow, run, type Db, type Queryable, type Trx } from '../connection';
 import { isUniqueViolation } from '../errors';
 import { newId } from '../new-id';
@@ -12,6 +14,13 @@ export interface NewAccount {
   readonly roles: readonly Role[];
   readonly enterpriseId: string | null;
   readonly mallId: string | null;
+  /** Sealed about {@link mobileAbout} of the account. */
+  readonly mobile?: Sealed;
+}
+
+/** What the mobile number of an account is sealed about. */
+export function mobileAbout(accountId: string): string {
+  return sealedAbout('accounts', 'mobile', accountId);
 }
 
 /** @throws DomainError LOGIN_TAKEN at /login */
@@ -20,9 +29,17 @@ export async function addAccount(trx: Trx, account: NewAccount): Promise<string>
   try {
     await run(
       trx,
-      `insert into accounts (id, login, password_hash, display_name, roles, enterprise_id, mall_id)
-       values (:id, :login, :passwordHash, :displayName, :roles, :enterpriseId, :mallId)`,
-      { ...account, id, roles: [...account.roles] },
+      `insert into accounts
+         (id, login, password_hash, display_name, roles, enterprise_id, mall_id, mobile_key_id, mobile_ciphertext)
+       values
+         (:id, :login, :passwordHash, :displayName, :roles, :enterpriseId, :mallId, :mobileKeyId, :mobileCiphertext)`,
+      {
+        ...account,
+        id,
+        roles: [...account.roles],
+        mobileKeyId: account.mobile?.keyId ?? null,
+        mobileCiphertext: account.mobile?.ciphertext ?? null,
+      },
     );
   } catch (error) {
     if (!isUniqueViolation(error, 'accounts_login')) throw error;

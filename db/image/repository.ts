@@ -6,6 +6,7 @@ export interface NewImage {
   readonly name: string;
   readonly ownerAccountId: string;
   readonly enterpriseId: string | null;
+  readonly sellerId: string | null;
   readonly contentType: ImageType;
   readonly width: number;
   readonly height: number;
@@ -16,8 +17,8 @@ export interface NewImage {
 export async function addImage(trx: Trx, image: NewImage): Promise<void> {
   await run(
     trx,
-    `insert into images (id, name, owner_account_id, enterprise_id, content_type, width, height, bytes)
-     values (:id, :name, :ownerAccountId, :enterpriseId, :contentType, :width, :height, :bytes)`,
+    `insert into images (id, name, owner_account_id, enterprise_id, seller_id, content_type, width, height, bytes)
+     values (:id, :name, :ownerAccountId, :enterpriseId, :sellerId, :contentType, :width, :height, :bytes)`,
     { ...image },
   );
 }

@@ -7,7 +7,7 @@ import {
   randomFillSync,
   type KeyObject,
 } from 'node:crypto';
-import type { Sealed, Vault } from '../../domain/ports/vault';
+import type { FileVault, Sealed, Vault } from '../../domain/ports/vault';
 
 export interface DataKey {
   readonly id: string;
@@ -19,9 +19,10 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /** AES-256-GCM: the stored text is iv, tag, ciphertext; what it is about is authenticated with it. */
-export class KeyedVault implements Vault {
+export class KeyedVault implements Vault, FileVault {
   private readonly keys: ReadonlyMap<string, KeyObject>;
-  private readonly currentId: string;
+  /** The key that seals. */
+  readonly currentId: string;
   private readonly fingerprintKeys: readonly [KeyObject, ...KeyObject[]];
   private readonly ivs = new RandomIvs();
 
@@ -35,20 +36,28 @@ export class KeyedVault implements Vault {
   }
 
   seal(about: string, secret: string): Sealed {
+    return this.sealBytes(about, Buffer.from(secret, 'utf8'));
+  }
+
+  open(about: string, sealed: Sealed): string {
+    return this.openBytes(about, sealed).toString('utf8');
+  }
+
+  sealBytes(about: string, secret: Uint8Array): Sealed {
     const iv = this.ivs.next();
     const cipher = createCipheriv('aes-256-gcm', this.keyOf(this.currentId), iv).setAAD(Buffer.from(about));
-    const text = [cipher.update(secret, 'utf8'), cipher.final()];
+    const text = [cipher.update(secret), cipher.final()];
     return { keyId: this.currentId, ciphertext: Buffer.concat([iv, cipher.getAuthTag(), ...text]) };
   }
 
-  open(about: string, { keyId, ciphertext }: Sealed): string {
-    const stored = Buffer.from(ciphertext);
+  openBytes(about: string, { keyId, ciphertext }: Sealed): Buffer {
+    const stored = Buffer.from(ciphertext.buffer, ciphertext.byteOffset, ciphertext.byteLength);
     const iv = stored.subarray(0, ivBytes);
     const decipher = createDecipheriv('aes-256-gcm', this.keyOf(keyId), iv, { authTagLength: tagBytes })
       // rule: secrets-are-bound-to-their-subject
       .setAAD(Buffer.from(about))
       .setAuthTag(stored.subarray(ivBytes, ivBytes + tagBytes));
-    return decipher.update(stored.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
+    return Buffer.concat([decipher.update(stored.subarray(ivBytes + tagBytes)), decipher.final()]);
   }
 
   fingerprints(about: string, secret: string): readonly [Uint8Array, ...Uint8Array[]] {

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/shared/errors';
-import { firstRow, run, type Queryable, type Trx } from '../connection';
+import { firstRow, type Queryable, type Trx } from '../connection';
 
 export interface Agreement {
   /** As published, e.g. `1.0`: a name, not a number. */
@@ -58,21 +58,42 @@ export async function requireAgreement(
 /**
  * Signs for a seller; signing the same version again changes nothing.
  *
+ * @returns whether this signed it, or an earlier call had
  * @throws DomainError AGREEMENT_OUTDATED: a newer version is out
  */
 export async function signAgreement(
   trx: Trx,
   signature: { readonly sellerId: string; readonly version: string; readonly accountId: string },
-): Promise<void> {
+): Promise<boolean> {
   const { sellerId, version, accountId } = signature;
   const { sha256 } = await requireAgreement(trx, { agreementVersion: version, accepted: true });
-  await run(
+  const signed = await firstRow(
     trx,
     `insert into agreement_signatures (seller_id, version, sha256, account_id)
      values (:sellerId, :version, :sha256, :accountId)
-     on conflict (seller_id, version) do nothing`,
+     on conflict (seller_id, version) do nothing returning version`,
     { sellerId, version, sha256, accountId },
   );
+  return signed !== undefined;
+}
+
+export interface Signature {
+  readonly version: string;
+  readonly sha256: string;
+  readonly signedAt: Date;
+}
+
+/** The newest version a seller signed. */
+export async function signatureOf(db: Queryable, sellerId: string): Promise<Signature> {
+  const row = await firstRow<Signature>(
+    db,
+    `select s.version, s.sha256, s.signed_at as "signedAt"
+       from agreement_signatures s join agreement_versions v using (version)
+      where s.seller_id = :sellerId order by v.sequence desc limit 1`,
+    { sellerId },
+  );
+  if (row === undefined) throw new Error(`seller ${sellerId} signed no agreement`);
+  return row;
 }
 
 interface SignedRow {

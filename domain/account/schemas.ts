@@ -34,6 +34,25 @@ export const addStaffSchema = z
       context.addIssue({ code: 'custom', path: ['enterpriseId'], message: 'only a mall manager has an enterprise' });
   });
 
+/**
+ * A mainland mobile number as it is dialled there: 11 digits. A country code in front (+86, 0086) goes, as do the spaces
+ * and hyphens people group digits by. Lists of exact prefixes go stale, so there is none.
+ */
+export const mobileSchema = z
+  .string()
+  .max(32)
+  .transform((text) => text.replace(/[ -]/g, '').replace(/^(?:\+86|0086)/, ''))
+  // rule: mobile-is-one
+  .refine((digits) => /^1[3-9]\d{9}$/.test(digits), 'a mainland mobile number of 11 digits');
+
+/** „填写注册账号资料，完成注册“: whoever wants to become a seller begins with an account of their own. */
+export const registerSchema = z.strictObject({
+  login: loginSchema,
+  password: passwordSchema,
+  displayName: z.string().trim().min(1).max(60),
+  mobile: mobileSchema,
+});
+
 export const addEnterpriseSchema = z.strictObject({ name: z.string().trim().min(1).max(60) });
 
 export const addMallSchema = z.strictObject({

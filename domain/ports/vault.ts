@@ -6,7 +6,7 @@ export interface Sealed {
 }
 
 /**
- * Keeps secrets that must be read again (a CDK code): encrypted at rest, and recognised without being opened. `about`
+ * Keeps secrets that must be read again (a CDK code, a mobile number, a document): encrypted at rest, and recognised without being opened. `about`
  * says what a secret belongs to: sealed about one thing it cannot be opened about another.
  */
 export interface Vault {
@@ -18,4 +18,11 @@ export interface Vault {
    * One for each key, the current first: what was stored under an older key is still recognised.
    */
   fingerprints(about: string, secret: string): readonly [Uint8Array, ...Uint8Array[]];
+}
+
+/** The same for the bytes of files. */
+export interface FileVault {
+  sealBytes(about: string, secret: Uint8Array): Sealed;
+  /** @throws Error as {@link Vault.open} does */
+  openBytes(about: string, sealed: Sealed): Uint8Array;
 }

@@ -7,16 +7,25 @@ import type { ImageStore, StoredImage } from '../../domain/ports/image-store';
 /** A plain file name: no folder, no way up, nothing hidden. */
 const plainName = /^[0-9a-z][0-9a-z.-]{0,99}$/;
 
+/** Who besides us may read what is written. */
+interface Modes {
+  readonly file: number;
+  readonly folder: number;
+}
+
 /** Images as files of one folder. APIs on several machines need a folder they share. */
 export class LocalFolder implements ImageStore {
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly modes: Modes = { file: 0o644, folder: 0o755 },
+  ) {}
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
     if (!plainName.test(name)) throw new Error('not a name an image can have');
-    await mkdir(this.folder, { recursive: true });
+    await mkdir(this.folder, { recursive: true, mode: this.modes.folder });
     const unfinished = join(this.folder, `.${randomBytes(8).toString('hex')}.unfinished`);
     try {
-      await writeDurably(unfinished, bytes);
+      await writeDurably(unfinished, bytes, this.modes.file);
       // A reader sees the whole file or none.
       await rename(unfinished, join(this.folder, name));
     } catch (error) {
@@ -40,8 +49,8 @@ export class LocalFolder implements ImageStore {
   }
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o644);
+async function writeDurably(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(bytes);
     await file.datasync();

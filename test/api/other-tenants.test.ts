@@ -7,6 +7,7 @@ import { HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { paymentRows } from '../support/payments';
 import { purchaseRows } from '../support/purchases';
+import { documentOf, sellerRows } from '../support/sellers';
 import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
 /**
@@ -53,6 +54,7 @@ describe('what belongs to another tenant', () => {
       ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, malls: mallId },
       ...{ listings: listing.body.id as string, 'mall-sections': section.body.id as string },
       payments: (await paymentRows(mallflow, { of: tenant })).id,
+      ...{ sellers: await sellerRows(mallflow, manager), documents: await documentOf(manager) },
       ...{ members: member.body.id as string, operations: await operationOf(tenant.accountId) },
     };
     people = {

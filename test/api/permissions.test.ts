@@ -6,6 +6,7 @@ import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { exceptionRow, paymentRows } from '../support/payments';
 import { purchaseRows } from '../support/purchases';
+import { documentOf, sellerRows } from '../support/sellers';
 import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
 /** Who calls, in the order of the columns. The stranger manages another enterprise; the purchase is the manager's. */
@@ -24,6 +25,7 @@ const expected = `
   GET    /docs                              200 200 200 200 200 200 200 200
   GET    /docs/:name                        200 200 200 200 200 200 200 200
   POST   /v1/sessions                       400 400 400 400 400 400 400 400
+  POST   /v1/accounts                       400 400 400 400 400 400 400 400
   GET    /v1/me                             200 200 200 200 200 200 200 401
   POST   /v1/me/password                    400 400 400 400 400 400 400 401
   GET    /v1/operations/:id                 200 404 404 404 404 404 404 401
@@ -33,8 +35,12 @@ const expected = `
   GET    /v1/enterprise-balance/entries     200 200 403 403 403 403 403 401
   GET    /v1/commodities                    200 200 403 403 403 403 403 401
   GET    /v1/commodities/:id                200 404 403 403 403 403 403 401
-  POST   /v1/images                         415 415 403 403 403 403 403 401
+  POST   /v1/images                         415 415 403 415 403 403 403 401
   GET    /images/:name                      200 200 200 200 200 200 200 200
+  GET    /v1/agreements/seller              200 200 200 200 200 200 200 401
+  POST   /v1/sellers/:id/agreements         404 404 404 400 404 404 404 401
+  POST   /v1/documents                      415 415 415 415 415 415 415 401
+  GET    /v1/documents/:id                  404 404 404 200 404 404 404 401
   POST   /v1/purchases                      400 400 403 403 403 403 403 401
   GET    /v1/purchases                      200 200 403 403 403 403 403 401
   GET    /v1/purchases/:id                  200 404 403 403 403 403 403 401
@@ -161,6 +167,7 @@ describe('who may call what', () => {
         processes: id.replace('pur_', 'prc_'),
         commodities: commodityId ?? '',
       },
+      ...{ sellers: await sellerRows(mallflow, seller), documents: await documentOf(seller) },
       ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, listings: listing.id as string },
       ...{ 'mall-sections': listing.sectionId as string, malls: mallId, members: memberAccount.memberId as string },
     };

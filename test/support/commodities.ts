@@ -32,7 +32,7 @@ export async function uploadedImages(
     await db.transaction((trx) =>
       addImage(trx, {
         ...{ id, name: `${randomUUID()}.png`, contentType: 'image/png', width: 2, height: 2, bytes: 70 },
-        ...{ ownerAccountId: of.accountId, enterpriseId: of.enterpriseId },
+        ...{ ownerAccountId: of.accountId, enterpriseId: of.enterpriseId, sellerId: null },
       }),
     );
   return { coverImageId, detailImageId };

@@ -46,6 +46,7 @@ export interface InstallationOptions {
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const database = await cloneDatabase();
   const imageFolder = join(tmpdir(), `mallflow-images-${randomBytes(8).toString('hex')}`);
+  const documentFolder = join(tmpdir(), `mallflow-documents-${randomBytes(8).toString('hex')}`);
   const { server, url } = await listen();
   const outside = options.emulator;
   const environment = {
@@ -60,6 +61,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     MALLFLOW_RESULT_MS: '3000',
     MALLFLOW_ADDRESS_ATTEMPTS: '10000',
     MALLFLOW_IMAGE_DIR: imageFolder,
+    MALLFLOW_DOCUMENT_DIR: documentFolder,
     MALLFLOW_RELAY_MS: '50',
     ...(outside === undefined ? {} : { ...outside.environment, MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: url }),
     ...options.environment,
@@ -89,6 +91,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       await services.temporal.connection.close();
       await database.drop();
       await rm(imageFolder, { recursive: true, force: true });
+      await rm(documentFolder, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { documentEndings, documentTypeOf, documentTypes, maxDocumentBytes } from '../../domain/document/kinds';
+import { DomainError } from '../../domain/shared/errors';
+import type { Principal } from '../../domain/shared/roles';
+import { recordAudit } from '../../db/case/repository';
+import type { Queryable } from '../../db/connection';
+import { documentBytes, storeDocument } from '../../db/document/contents';
+import { documentById, type DocumentRow } from '../../db/document/queries';
+import { addDocument } from '../../db/document/repository';
+import { newId } from '../../db/new-id';
+import { resourceShape } from '../http/answers';
+import { invalid } from '../http/parse';
+import type { RawBody } from '../http/raw-body';
+import { commandRequest, rawRoute, route, type AnyRoute, type Sighting } from '../http/route';
+import { iso } from '../http/times';
+
+/**
+ * Whether this account is shown this document in a review it may see. The kinds of review know which documents their
+ * submissions name; the composition root gives what they say.
+ */
+export type ReviewShows = (
+  db: Queryable,
+  view: { readonly documentId: string; readonly viewer: Principal },
+) => Promise<boolean>;
+
+const documentSchema = z.strictObject({
+  ...resourceShape,
+  /** Of the bytes as they were sent, in hex. */
+  sha256: z.string(),
+  bytes: z.int(),
+});
+
+function renderDocument({ id, sha256, bytes, createdAt }: DocumentRow) {
+  const at = iso(createdAt);
+  return { id, sha256, bytes, state: 'stored', createdAt: at, updatedAt: at, actions: [] };
+}
+
+/** What the sender says must be what the first bytes are. */
+function typeOf(body: RawBody) {
+  if (body.bytes.length === 0) throw invalid([{ path: '', code: 'EMPTY', message: 'no document was sent' }]);
+  const type = documentTypeOf(body.bytes);
+  // rule: documents-are-what-they-say
+  if (type === undefined || type !== body.contentType)
+    throw new DomainError('UNSUPPORTED_TYPE', { accepted: documentTypes.join(', ') });
+  return type;
+}
+
+const upload = rawRoute({
+  method: 'post',
+  path: '/v1/documents',
+  summary: 'Upload a document (pdf, png or jpeg, at most 2 MB); it is kept encrypted',
+  tag: 'sellers',
+  access: 'signed_in',
+  idempotency: 'honoured',
+  raw: { contentTypes: documentTypes, limitBytes: maxDocumentBytes },
+  answers: { 201: documentSchema },
+  handle: (call) => {
+    const { services, principal, body, requestId } = call;
+    const contentType = typeOf(body);
+    const id = newId('document');
+    const { bytes } = body;
+    let stored = { name: '', keyId: '', sha256: '' };
+    return services.commands.inTransaction({
+      ...commandRequest(call),
+      status: 201,
+      resourceId: id,
+      // The file is there before its row: if we die in between, it is an orphan that nobody can open.
+      prepare: async () => {
+        stored = await storeDocument(services, { id, bytes });
+      },
+      work: async (trx) => {
+        const document = { id, ownerAccountId: principal.accountId, contentType, bytes: bytes.length };
+        await addDocument(trx, { ...document, ...stored });
+        const by = { actor: principal.accountId, requestId };
+        await recordAudit(trx, { action: 'document.add', subjectId: id, ...tenantOf(principal), by });
+      },
+      render: async (trx) => renderDocument(await present(trx, id)),
+    });
+  },
+});
+
+async function present(db: Queryable, id: string): Promise<DocumentRow> {
+  const row = await documentById(db, id);
+  if (row === undefined) throw new Error(`document ${id} is missing`);
+  return row;
+}
+
+function tenantOf({ sellerId }: { readonly sellerId: string | null }) {
+  return { enterpriseId: null, ...(sellerId === null ? {} : { sellerId }) };
+}
+
+/** The owner's own, and what a review shows to its reviewers; to everybody else there is nothing. */
+async function visibleDocument({ services, principal, params }: Sighting): Promise<DocumentRow | undefined> {
+  const { db, reviewShows } = services;
+  const row = await documentById(db, params['id'] ?? '');
+  if (row === undefined || row.ownerAccountId === principal.accountId) return row;
+  // rule: documents-are-private
+  return (await reviewShows(db, { documentId: row.id, viewer: principal })) ? row : undefined;
+}
+
+/**
+ * The bytes go to people alone: kept by no cache, and saved rather than shown, so that whatever hides in a file is never
+ * a page of ours.
+ */
+const content = route({
+  method: 'get',
+  path: '/v1/documents/:id',
+  summary: 'The bytes of a document, for its owner and the reviewers of its case; every view is recorded',
+  tag: 'sellers',
+  access: 'signed_in',
+  idempotency: 'none',
+  query: z.strictObject({}),
+  find: visibleDocument,
+  answers: { 200: null },
+  handle: async ({ services, principal, requestId, target }) => {
+    const bytes = await documentBytes(services, target);
+    // rule: views-are-recorded-first
+    await services.db.transaction((trx) => {
+      const by = { actor: principal.accountId, requestId };
+      return recordAudit(trx, { action: 'document.view', subjectId: target.id, ...tenantOf(target), by });
+    });
+    return {
+      status: 200,
+      raw: { contentType: target.contentType, content: Buffer.from(bytes) },
+      headers: {
+        'Cache-Control': 'no-store',
+        // rule: documents-are-saved-not-shown
+        'Content-Disposition': `attachment; filename="${target.id}.${documentEndings[target.contentType]}"`,
+        'Content-Security-Policy': "default-src 'none'; sandbox",
+      },
+    };
+  },
+});
+
+export const documentRoutes: readonly AnyRoute[] = [upload, content];

@@ -1,0 +1,49 @@
+import type { DocumentType } from '../../domain/document/kinds';
+import { firstRow, rows, type Queryable } from '../connection';
+
+export interface DocumentRow {
+  readonly id: string;
+  readonly ownerAccountId: string;
+  /** The seller the owner became, if any. */
+  readonly sellerId: string | null;
+  readonly contentType: DocumentType;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly name: string;
+  readonly keyId: string;
+  readonly createdAt: Date;
+}
+
+const columns = `d.id, d.owner_account_id as "ownerAccountId", s.id as "sellerId", d.content_type as "contentType",
+  d.bytes, d.sha256, d.name, d.key_id as "keyId", d.created_at as "createdAt"`;
+const source = 'documents d left join sellers s on s.account_id = d.owner_account_id';
+
+export async function documentById(db: Queryable, id: string): Promise<DocumentRow | undefined> {
+  return firstRow<DocumentRow>(db, `select ${columns} from ${source} where d.id = :id`, { id });
+}
+
+/** Those of the ids that are documents of this account, in no order: what is missing is not theirs to hand in. */
+export async function documentsOfAccount(
+  db: Queryable,
+  accountId: string,
+  ids: readonly string[],
+): Promise<DocumentRow[]> {
+  // rule: documents-of-the-account-only
+  return rows<DocumentRow>(
+    db,
+    `select ${columns} from ${source} where d.owner_account_id = :accountId and d.id = any(:ids::text[])`,
+    { accountId, ids },
+  );
+}
+
+/** Documents that another key than this seals, in the order of their ids. */
+export async function documentsOfOlderKeys(
+  db: Queryable,
+  page: { readonly keyId: string; readonly after: string; readonly limit: number },
+): Promise<DocumentRow[]> {
+  return rows<DocumentRow>(
+    db,
+    `select ${columns} from ${source} where d.key_id <> :keyId and d.id > :after order by d.id limit :limit`,
+    page,
+  );
+}
