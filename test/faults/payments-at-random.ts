@@ -58,7 +58,7 @@ async function spreadFaults(world: World, seed: number): Promise<void> {
   for (const [kind, rate] of Object.entries(rates))
     await world.channel.fault(kind, { rate, times, seed: (seed + kind.length) % 4_294_967_295, delayMs: 1_500 });
   // Whoever also answers questions with another amount than it booked leaves nobody to tell what is true.
-  await world.channel.fault('wrong_amount', { on: ['notification'], rate: 0.02, times, seed });
+  await world.channel.fault('wrong_amount', { on: 'notification', rate: 0.02, times, seed });
 }
 
 const victims: readonly Target[] = ['api', 'worker', 'temporal', 'postgres', 'emulator', 'workerToChannel'];
