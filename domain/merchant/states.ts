@@ -5,6 +5,11 @@ import type { StateMachine } from '../shared/state-machine';
 export const merchantChannels = ['wechat_pay', 'tenpay'] as const;
 export type MerchantChannel = (typeof merchantChannels)[number];
 
+export const merchantChannelWords = {
+  wechat_pay: { en: 'WeChat Pay', zh: '微信支付' },
+  tenpay: { en: 'Tenpay', zh: '财付通' },
+} as const;
+
 /**
  * Opening a merchant ID at one channel (guide B, 开通商户号), from the submitted form on. `submitted`: on its way, the
  * channel has not confirmed it. `in_review`: the channel checks. `verify_account`: the seller remits a sum from its
@@ -32,7 +37,7 @@ export type MerchantAct =
   | 'ask_account'
   | 'ask_signature'
   | 'reject'
-  | 'open'
+  | 'open_id'
   | 'freeze'
   | 'account_wrong'
   | 'account_overdue';
@@ -43,7 +48,7 @@ const said = {
   ask_account: 'verify_account',
   ask_signature: 'to_sign',
   reject: 'rejected',
-  open: 'opened',
+  open_id: 'opened',
   freeze: 'frozen',
 } as const;
 

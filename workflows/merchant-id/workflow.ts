@@ -1,0 +1,119 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineSignal,
+  defineUpdate,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+  type ApplicationFailure,
+} from '@temporalio/workflow';
+import type { MerchantDutyAct } from '../../domain/merchant/duties';
+import { DomainError } from '../../domain/shared/errors';
+import { onboardingSignals } from '../seller-onboarding/contract';
+import { asFailure, refusalIn } from '../shared/failures';
+import { openedUpdateName, reloadSignalName, type CommandInput } from '../shared/messages';
+import { ownTransactions } from '../shared/own-transactions';
+import { tellRun } from '../shared/tell-run';
+import {
+  merchantIdUpdates,
+  type MerchantActInput,
+  type MerchantChannelSteps,
+  type MerchantCommandInput,
+  type MerchantIdInput,
+  type MerchantPersonInput,
+  type MerchantRecords,
+  type MerchantSnapshot,
+} from './contract';
+
+const opened = defineUpdate<void>(openedUpdateName);
+const verifyAccount = defineUpdate<void, [MerchantCommandInput]>(merchantIdUpdates['verify-account']);
+const resubmit = defineUpdate<void, [MerchantCommandInput]>(merchantIdUpdates.resubmit);
+const reload = defineSignal(reloadSignalName);
+
+/**
+ * Guide B, 开通商户号 at one channel: 提交 → 审核 → 账户验证 → 签约 → 已开通, and what the channel does with it later. The row
+ * says what is owed next; this run does it when its time comes, or looks again when it is told that something changed.
+ */
+export async function merchantId(input: MerchantIdInput): Promise<void> {
+  const { sellerId, channel, policy } = input;
+  const records = ownTransactions<MerchantRecords>(policy.times);
+  const provider = proxyActivities<MerchantChannelSteps>({
+    startToCloseTimeout: policy.channelStepMs,
+    retry: {
+      initialInterval: policy.times.firstRetryMs,
+      maximumInterval: policy.times.longestRetryMs,
+      backoffCoefficient: 2,
+    },
+  });
+  const steps: Readonly<Record<MerchantDutyAct, (act: MerchantActInput) => Promise<MerchantSnapshot>>> = {
+    upload: (act) => provider.uploadLicence(act),
+    submit: (act) => provider.submitMerchantForm(act),
+    query: (act) => provider.queryMerchantId(act),
+    end_verification: (act) => records.endAccountVerification(act),
+  };
+  const about: MerchantActInput = { sellerId, channel, askAgainMs: policy.askAgainMs, restMs: policy.restMs };
+
+  let told = 0;
+  let snapshot: MerchantSnapshot | undefined;
+  let refused: ApplicationFailure | undefined;
+  const settled = () => condition(() => snapshot !== undefined || refused !== undefined);
+  const commanded = async (by: MerchantCommandInput, step: (by: MerchantPersonInput) => Promise<void>) => {
+    await settled();
+    if (refused !== undefined) throw refused;
+    const { commandId, accountId: actor, requestId, broughtId } = by;
+    try {
+      await step({ ...about, commandId, actor, requestId, broughtId });
+    } finally {
+      told += 1;
+    }
+  };
+  const validator = (by: MerchantCommandInput): void => requireWellFormed(by);
+
+  setHandler(reload, () => void (told += 1));
+  setHandler(opened, async () => {
+    await settled();
+    if (refused !== undefined) throw refused;
+  });
+  setHandler(
+    verifyAccount, // 账户验证
+    (by) =>
+      commanded(by, async (person) => {
+        const { triesLeft } = await records.judgeRemittance(person);
+        if (triesLeft !== null) throw asFailure(new DomainError('AMOUNT_WRONG', { triesLeft }));
+      }),
+    { validator },
+  );
+  setHandler(resubmit, (by) => commanded(by, (person) => records.resubmitMerchantForm(person)), { validator });
+
+  try {
+    snapshot = await records.openMerchantId(input);
+  } catch (error) {
+    refused = refusalIn(error)?.failure;
+    if (refused === undefined) throw error;
+    await condition(allHandlersFinished);
+    return;
+  }
+  let onboardingKnows = '';
+  for (let heard = told; ;) {
+    if (snapshot.since !== onboardingKnows) {
+      await tellRun(input.onboardingWorkflowId, onboardingSignals.merchantIdChanged);
+      onboardingKnows = snapshot.since;
+    }
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof merchantId>({ ...input, commandId: null });
+    }
+    const { next } = snapshot;
+    const wasTold = next.inMs > 0 ? await condition(() => heard < told, next.inMs) : heard < told;
+    heard = told;
+    snapshot = wasTold ? await records.loadMerchantId(about) : await steps[next.act](about);
+  }
+}
+
+/** A message from elsewhere must not get as far as a step, which would repeat it for ever. */
+function requireWellFormed(by: Partial<MerchantCommandInput & CommandInput> | undefined): void {
+  const ids = [by?.commandId, by?.accountId, by?.requestId, by?.broughtId];
+  if (!ids.every((id) => typeof id === 'string')) throw asFailure(new DomainError('VALIDATION_FAILED', { errors: [] }));
+}
