@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outsideFaults, outsideVariables, readOutside, type OutsideAccess } from './outside';
 import { readWechatPay, wechatPayFaults, wechatPayVariables, type WechatPayAccess } from './wechat-pay';
 
 /**
@@ -97,7 +98,10 @@ const variables = {
   MALLFLOW_WATCHDOG_SECONDS: seconds.default(10_000),
   MALLFLOW_RELAY_MS: integer(10, 60_000).default(250),
   MALLFLOW_PAYMENT_SWEEP_SECONDS: seconds.default(300_000),
+  MALLFLOW_MERCHANT_POLL_SECONDS: seconds.default(600_000),
+  MALLFLOW_MERCHANT_REST_SECONDS: seconds.default(6 * 3_600_000),
   ...wechatPayVariables,
+  ...outsideVariables,
 } as const;
 
 /** Read by the set-up scripts, not by the product. */
@@ -121,6 +125,7 @@ export function parseEnvironment(environment: Environment): Parsed {
   faults.push(
     ...productionFaults(environment),
     ...wechatPayFaults(environment, environment['NODE_ENV'] === 'production'),
+    ...outsideFaults(environment, environment['NODE_ENV'] === 'production'),
   );
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return parsed.data;
@@ -160,6 +165,17 @@ export function dataKeys(parsed: Parsed) {
 export function wechatPay(parsed: Parsed): WechatPayAccess | undefined {
   const faults: string[] = [];
   const access = readWechatPay(parsed, (fault) => faults.push(fault));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return access;
+}
+
+/**
+ * The outside parties of a seller's way in; those of which no variable is given are undefined.
+ * @throws ConfigurationError with every file and secret that is not what it should be
+ */
+export function outside(parsed: Parsed): OutsideAccess {
+  const faults: string[] = [];
+  const access = readOutside(parsed, (fault) => faults.push(fault));
   if (faults.length > 0) throw new ConfigurationError(faults);
   return access;
 }
@@ -237,6 +253,12 @@ export function casePolicies(parsed: Parsed) {
       times,
     },
     stockAllocation: { confirmWithinMs: parsed.MALLFLOW_CONFIRM_WITHIN_SECONDS, times },
+    merchantId: {
+      askAgainMs: askAgainMs.map((pause) => Math.min(pause, parsed.MALLFLOW_MERCHANT_POLL_SECONDS)),
+      restMs: parsed.MALLFLOW_MERCHANT_REST_SECONDS,
+      channelStepMs,
+      times,
+    },
     certificationFee: {
       payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
       awaitPaymentMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),

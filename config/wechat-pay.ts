@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { baseRule, fileText, isBase, isOrigin, secretText, wholeness, type TellFault } from './given';
 
 /** How this installation reaches WeChat Pay: all of it or nothing. Secrets come from a variable or from a file. */
 
@@ -26,10 +26,7 @@ export const wechatPayVariables = {
   MALLFLOW_WECHAT_PAY_API_V3_KEY_FILE: z.string().min(1, 'a file').optional(),
   MALLFLOW_WECHAT_PAY_PLATFORM_KEYS: z.string().refine(areKeyFiles, keyIdRule).optional(),
   MALLFLOW_WECHAT_PAY_BASE_URL: z.string().refine(isOrigin, 'an origin, without a path').optional(),
-  MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: z
-    .string()
-    .refine(isBase, 'an http(s) URL without query and without a slash at its end')
-    .optional(),
+  MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: z.string().refine(isBase, baseRule).optional(),
 } as const;
 
 type Name = keyof typeof wechatPayVariables;
@@ -39,7 +36,7 @@ type Given = Readonly<{ [name in Name]?: string | undefined }>;
 export const realEndpoints = ['https://api.mch.weixin.qq.com', 'https://api2.mch.weixin.qq.com'] as const;
 
 /** Each of these is needed; of two names, one. */
-const needed: readonly (readonly [Name, Name?])[] = [
+const needed: readonly (readonly Name[])[] = [
   ['MALLFLOW_WECHAT_PAY_MCHID'],
   ['MALLFLOW_WECHAT_PAY_APPID'],
   ['MALLFLOW_WECHAT_PAY_MERCHANT_SERIAL'],
@@ -53,14 +50,8 @@ const needed: readonly (readonly [Name, Name?])[] = [
 export function wechatPayFaults(given: Given, production: boolean): string[] {
   const names = Object.keys(wechatPayVariables) as Name[];
   if (names.every((name) => given[name] === undefined)) return [];
-  const faults: string[] = [];
-  for (const [name, other] of needed) {
-    const count = [name, other].filter((each) => each !== undefined && given[each] !== undefined).length;
-    const either = other === undefined ? '' : ` or ${other}`;
-    // rule: wechat-pay-is-configured-wholly
-    if (count === 0) faults.push(`${name}: expected it${either}, since others of WeChat Pay are given`);
-    if (count === 2) faults.push(`${name}: expected it${either}, not both`);
-  }
+  // rule: wechat-pay-is-configured-wholly
+  const faults = wholeness(given, needed, 'WeChat Pay');
   const { MALLFLOW_WECHAT_PAY_BASE_URL: base, MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: notify } = given;
   // rule: real-channel-in-production
   if (production && base !== undefined && !realEndpoints.some((real) => real === base))
@@ -85,18 +76,18 @@ export interface WechatPayAccess {
  * Reads the files and looks whether keys are keys. Undefined when nothing is configured.
  * @param fault is told each file or key that is not what it should be; never what is in it
  */
-export function readWechatPay(given: Given, fault: (text: string) => void): WechatPayAccess | undefined {
+export function readWechatPay(given: Given, fault: TellFault): WechatPayAccess | undefined {
   const { MALLFLOW_WECHAT_PAY_MCHID: mchid } = given;
   if (mchid === undefined) return undefined;
   const access = {
     mchid,
     appid: given.MALLFLOW_WECHAT_PAY_APPID ?? '',
     merchantSerial: given.MALLFLOW_WECHAT_PAY_MERCHANT_SERIAL ?? '',
-    merchantKey: pemOf(secret(given, 'MALLFLOW_WECHAT_PAY_MERCHANT_KEY', fault)),
-    apiV3Key: secret(given, 'MALLFLOW_WECHAT_PAY_API_V3_KEY', fault).trim(),
+    merchantKey: pemOf(secretText(given, 'MALLFLOW_WECHAT_PAY_MERCHANT_KEY', fault)),
+    apiV3Key: secretText(given, 'MALLFLOW_WECHAT_PAY_API_V3_KEY', fault).trim(),
     platformKeys: keyFilesOf(given.MALLFLOW_WECHAT_PAY_PLATFORM_KEYS ?? '').map(({ id, file }) => ({
       id,
-      pem: content('MALLFLOW_WECHAT_PAY_PLATFORM_KEYS', file, fault),
+      pem: fileText('MALLFLOW_WECHAT_PAY_PLATFORM_KEYS', file, fault),
     })),
     baseUrl: given.MALLFLOW_WECHAT_PAY_BASE_URL ?? realEndpoints[0],
     notifyBaseUrl: given.MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL ?? '',
@@ -105,7 +96,7 @@ export function readWechatPay(given: Given, fault: (text: string) => void): Wech
   return access;
 }
 
-function checkKeys(access: WechatPayAccess, fault: (text: string) => void): void {
+function checkKeys(access: WechatPayAccess, fault: TellFault): void {
   const is = (check: () => boolean): boolean => {
     try {
       return check();
@@ -144,31 +135,7 @@ function areKeyFiles(text: string): boolean {
   return new Set(ids).size === ids.length;
 }
 
-type Secret = 'MALLFLOW_WECHAT_PAY_MERCHANT_KEY' | 'MALLFLOW_WECHAT_PAY_API_V3_KEY';
-
-function secret(given: Given, name: Secret, fault: (text: string) => void): string {
-  const file = given[`${name}_FILE`];
-  return given[name] ?? (file === undefined ? '' : content(`${name}_FILE`, file, fault));
-}
-
-function content(name: Name, file: string, fault: (text: string) => void): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    fault(`${name}: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
-    return '';
-  }
-}
-
 /** Variables of many tools hold no line breaks. */
 function pemOf(text: string): string {
   return text.replaceAll('\\n', '\n');
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
-}
-
-function isBase(text: string): boolean {
-  return URL.canParse(text) && /^https?:\/\/[^?#]+[^/?#]$/.test(text);
 }

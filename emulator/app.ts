@@ -4,7 +4,9 @@ import { Calls } from './control/calls';
 import { controlRoutes } from './control/routes';
 import { Faults } from './faults';
 import type { Identity } from './keys/identity';
+import type { Secrets } from './keys/secrets';
 import { Notifier } from './notifications/notifier';
+import { createOutside } from './outside';
 import { pageRoutes } from './page/routes';
 import { Authorizer } from './wechat/authorization';
 import { Bills } from './wechat/bills';
@@ -21,7 +23,7 @@ export interface Emulator {
 }
 
 /** Wires the parts. */
-export function createEmulator(identity: Identity, books: Books, timeScale: number): Emulator {
+export function createEmulator(identity: Identity, secrets: Secrets, books: Books, timeScale: number): Emulator {
   const faults = new Faults();
   const calls = new Calls();
   const notifier = new Notifier(books, identity, faults, timeScale);
@@ -30,13 +32,15 @@ export function createEmulator(identity: Identity, books: Books, timeScale: numb
   const orders = new Orders(books, identity);
   const bills = new Bills(books, identity);
   const ground = { identity, authorizer: new Authorizer(identity), faults, calls };
+  const outside = createOutside({ books, secrets, faults, calls, timeScale });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use('/control', controlRoutes({ books, payers, refunds, notifier, faults, calls }));
+  app.use('/control', controlRoutes({ ...outside.controls, books, payers, refunds, notifier, faults, calls }));
   // The exact bytes are what is signed.
   app.use('/v3', express.raw({ type: () => true, limit: '1mb', inflate: false }));
   app.use(wechatRoutes(ground, { books, orders, payers, refunds, bills }));
+  app.use(outside.routes);
   app.use(pageRoutes());
   app.use((_request, response) => void response.status(404).json({ code: 'NOT_FOUND', message: 'no such path' }));
   app.use(((error: { status?: number }, _request, response, _next) => {
@@ -51,7 +55,11 @@ export function createEmulator(identity: Identity, books: Books, timeScale: numb
       notifier.resume();
       payers.resume();
       refunds.resume();
+      outside.controls.scanNotifier.resume();
     },
-    stop: () => notifier.stop(),
+    stop: () => {
+      notifier.stop();
+      outside.controls.scanNotifier.stop();
+    },
   };
 }

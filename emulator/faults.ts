@@ -1,49 +1,65 @@
 import { randomUUID } from 'node:crypto';
 
-/** The calls a fault can be limited to. */
-export const places = [
-  'create',
-  'query',
-  'close',
-  'refund',
-  'query_refund',
-  'bill',
-  'bill_file',
-  'certificates',
-  'notification',
-] as const;
-export type Place = (typeof places)[number];
+/** Each part of the outside world, and the calls a fault can be limited to. */
+const placesByTarget = {
+  wechat_pay: [
+    'create',
+    'query',
+    'close',
+    'refund',
+    'query_refund',
+    'bill',
+    'bill_file',
+    'certificates',
+    'notification',
+  ],
+  registry: ['registry_check'],
+  bank: ['transfer_send', 'transfer_query'],
+  identity: ['scan_begin', 'scan_query', 'scan_notification'],
+  messages: ['message_send'],
+} as const;
 
-const calls = places.filter((place) => place !== 'notification');
+export type Target = keyof typeof placesByTarget;
+export type Place = (typeof placesByTarget)[Target][number];
+
+export const targets = Object.keys(placesByTarget) as [Target, ...Target[]];
+export const places = Object.values(placesByTarget).flat() as [Place, ...Place[]];
+
+const isNotification = (place: Place): boolean => place.endsWith('notification');
+const calls = places.filter((place) => !isNotification(place));
+const wechat = placesByTarget.wechat_pay;
+/** Where signed JSON of our own is spoken. */
+const signedJson: readonly Place[] = [...placesByTarget.bank, ...placesByTarget.identity, ...placesByTarget.messages];
+const signed: readonly Place[] = [...wechat, ...signedJson];
 
 /** Every kind and where it can happen. */
 const placesOf = {
   /** Done and written, then the connection is cut instead of an answer. */
   drop_answer: calls,
-  /** Not done; 429 FREQUENCY_LIMITED. */
+  /** Not done; told to come again, in the words of whoever is asked. */
   '429': calls,
-  /** Not done; 500 SYSTEM_ERROR. */
+  /** Not done; a fault of theirs. */
   '500': calls,
-  /** Done, and 500 SYSTEM_ERROR all the same. */
+  /** Done, and a fault of theirs all the same. */
   '500_after': calls,
   /** Done, the answer comes `delayMs` late. */
   slow: calls,
-  /** Signed, but something else. */
+  /** Signed, but something else. The registry signs nothing: it takes our signature for a wrong one. */
   wrong_signature: places,
   /** A wrong signature that begins as the channel's own tests begin. */
-  probe: places,
+  probe: wechat,
   /** Validly signed for a moment `seconds` away. */
-  old_timestamp: places,
+  old_timestamp: signed,
   /** Signed, then a byte is changed. */
-  tampered_body: places,
+  tampered_body: signed,
   /** Signed under the name of a key nobody knows. */
-  unknown_serial: places,
+  unknown_serial: wechat,
   /** Signed by the key of certificate mode. */
-  certificate_serial: places,
+  certificate_serial: wechat,
   /** No signature headers at all. */
-  unsigned_answer: places,
+  unsigned_answer: signed,
   /** The event is never notified. */
-  no_notification: ['notification'],
+  no_notification: places.filter(isNotification),
   /** Validly signed, and the amount (of the order, or of the refund) is one fen more. */
   wrong_amount: ['notification', 'query', 'query_refund'],
   /** Validly signed, and for another merchant. */
@@ -52,21 +68,26 @@ const placesOf = {
   close_while_paying: ['close'],
   /** 403: the merchant's account at the channel does not cover the refund. */
   not_enough: ['refund'],
-  /** The refund is accepted and stays in processing until the controls settle it. */
-  keep_processing: ['refund'],
+  /** The refund or transfer is accepted and stays in processing until the controls settle it. */
+  keep_processing: ['refund', 'transfer_send'],
   /** The refund is accepted and ends as REFUND.ABNORMAL. */
   refund_abnormal: ['refund'],
   /** The refund is accepted and ends as REFUND.CLOSED. */
   refund_closed: ['refund'],
+  /** The transfer is accepted, and never arrives. */
+  transfer_failed: ['transfer_send'],
+  /** The register's copy does not have the enterprise yet. */
+  not_found: ['registry_check'],
 } as const satisfies Readonly<Record<string, readonly Place[]>>;
 
 export type FaultKind = keyof typeof placesOf;
 export const faultKinds = Object.keys(placesOf) as FaultKind[];
 
 export interface FaultOrder {
+  readonly target: Target;
   readonly kind: FaultKind;
   readonly times: number;
-  /** Everywhere it can happen when absent. */
+  /** Everywhere at the target where it can happen, when absent. */
   readonly on?: Place | undefined;
   readonly delayMs: number;
   readonly seconds: number;
@@ -81,7 +102,13 @@ export interface Fault extends FaultOrder {
   readonly chance: () => number;
 }
 
-export const canHappen = (kind: FaultKind, on: Place): boolean => (placesOf[kind] as readonly Place[]).includes(on);
+/** Whether it can happen at all: at this target, and on this call of it if one is named. */
+export function isPossible({ target, kind, on }: Pick<FaultOrder, 'target' | 'kind' | 'on'>): boolean {
+  return placesByTarget[target].some((place) => (on === undefined || on === place) && canHappen(kind, place));
+}
+
+const canHappen = (kind: FaultKind, on: Place): boolean => (placesOf[kind] as readonly Place[]).includes(on);
+const isAt = (target: Target, place: Place): boolean => (placesByTarget[target] as readonly Place[]).includes(place);
 
 /** The faults that were asked for and have not all happened yet; oldest first. They are forgotten by a restart. */
 export class Faults {
@@ -104,7 +131,7 @@ export class Faults {
   /** The next fault of these kinds that happens here, if any; it then has happened once more. */
   take(place: Place, kinds: readonly FaultKind[]): Fault | undefined {
     for (const fault of this.faults) {
-      if (!kinds.includes(fault.kind) || !canHappen(fault.kind, place)) continue;
+      if (!isAt(fault.target, place) || !kinds.includes(fault.kind) || !canHappen(fault.kind, place)) continue;
       if (fault.on !== undefined && fault.on !== place) continue;
       if (fault.rate < 1 && fault.chance() >= fault.rate) continue;
       fault.left -= 1;

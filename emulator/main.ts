@@ -7,6 +7,7 @@ import { createEmulator } from './app';
 import { Books } from './books/books';
 import { writeClientEnvironment } from './keys/client-environment';
 import { openIdentity } from './keys/identity';
+import { openSecrets } from './keys/secrets';
 import { settingsFrom, type Settings } from './settings';
 
 function listen(app: Express, settings: Settings): Promise<Server> {
@@ -32,11 +33,12 @@ async function main(): Promise<void> {
   const settings = settingsFrom(process.env);
   await mkdir(settings.stateDir, { recursive: true });
   const identity = await openIdentity(settings.stateDir);
+  const secrets = await openSecrets(settings.stateDir);
   const books = await Books.open(join(settings.stateDir, 'books.jsonl'), end);
-  const emulator = createEmulator(identity, books, settings.timeScale);
+  const emulator = createEmulator(identity, secrets, books, settings.timeScale);
   const server = await listen(emulator.app, settings);
   const url = `http://${callableHost(settings.host)}:${(server.address() as AddressInfo).port}`;
-  await writeClientEnvironment(settings.stateDir, identity, url);
+  await writeClientEnvironment(settings.stateDir, identity, secrets, url);
   process.stdout.write(`Emulator  ${url}\n`);
   emulator.resume();
   const stop = (): void => {

@@ -1,7 +1,9 @@
 import { Journal } from './journal';
 import type { Notice, Order, Refund } from './records';
+import { Shelf, type ShelfEntry } from './shelf';
 
 type Entry =
+  | ShelfEntry
   | { readonly order: Order }
   | { readonly refund: Refund }
   | { readonly notice: Notice }
@@ -20,6 +22,7 @@ export class Books {
   private readonly refundNumbersOf = new Map<string, Set<string>>();
   private readonly open = new Map<string, Notice>();
   private readonly days = new Set<string>();
+  private readonly shelves = new Map<string, Shelf<unknown>>();
 
   private constructor(private journal: Journal | undefined) {}
 
@@ -28,6 +31,13 @@ export class Books {
     for (const entry of await Journal.read(path)) books.apply(entry as Entry);
     books.journal = await Journal.begin(path, books.entries(), failed);
     return books;
+  }
+
+  /** The records of one kind; always the same shelf for one name. */
+  shelf<T>(name: string): Shelf<T> {
+    const there = this.shelves.get(name) ?? new Shelf<unknown>(name, (entry) => this.save(entry));
+    this.shelves.set(name, there);
+    return there as Shelf<T>;
   }
 
   order(outTradeNo: string): Order | undefined {
@@ -109,7 +119,8 @@ export class Books {
   }
 
   private apply(entry: Entry): void {
-    if ('order' in entry) this.applyOrder(entry.order);
+    if ('shelf' in entry) this.shelf(entry.shelf).apply(entry);
+    else if ('order' in entry) this.applyOrder(entry.order);
     else if ('refund' in entry) this.applyRefund(entry.refund);
     else if ('notice' in entry) this.open.set(entry.notice.id, entry.notice);
     else if ('acknowledged' in entry) this.open.delete(entry.acknowledged);
@@ -136,6 +147,7 @@ export class Books {
     for (const refund of this.refundsByNumber.values()) yield { refund };
     for (const notice of this.open.values()) yield { notice };
     for (const published of this.days) yield { published };
+    for (const shelf of this.shelves.values()) yield* shelf.written();
   }
 }
 

@@ -1,13 +1,19 @@
 import type { Router } from 'express';
 import type { Books } from '../books/books';
+import type { ScanNotifier } from '../identity/notifier';
 import { NotPossible } from '../not-possible';
 import { isPaid } from '../wechat/orders';
 import { beginOfDay } from '../wechat/time';
 import * as schemas from './schemas';
 import { paymentInBooks, refundInBooks } from './told';
 
+interface BookControls {
+  readonly books: Books;
+  readonly scanNotifier: ScanNotifier;
+}
+
 /** The channel's own books, for whoever compares them with ours. */
-export function bookRoutes(router: Router, { books }: { readonly books: Books }): void {
+export function bookRoutes(router: Router, { books, scanNotifier }: BookControls): void {
   router.get('/books', (request, response) => {
     const { limit } = schemas.booksQuery.parse(request.query);
     response.json({
@@ -17,7 +23,10 @@ export function bookRoutes(router: Router, { books }: { readonly books: Books })
     });
   });
   router.get('/notifications', (_request, response) => {
-    const items = books.openNotices().map(({ event, number, sent, nextAt }) => {
+    const scans = scanNotifier.open().map(({ state, reference, ...rest }) => {
+      return { event: `scan.${state}`, number: reference, ...rest };
+    });
+    const items = [...books.openNotices(), ...scans].map(({ event, number, sent, nextAt }) => {
       return { event, number, sent, nextAt: new Date(nextAt).toISOString() };
     });
     response.json({ items });

@@ -61,7 +61,7 @@ export function paymentRoutes(router: Router, { books, payers, refunds, notifier
 }
 
 /** At once: how it was answered. Later: nobody waits for it. */
-async function sent(send: () => Promise<Delivery[]>, delayMs: number): Promise<Record<string, number>> {
+export async function sent(send: () => Promise<Delivery[]>, delayMs: number): Promise<Record<string, number>> {
   if (delayMs > 0) {
     setTimeout(() => void send(), delayMs).unref();
     return {};

@@ -1,17 +1,18 @@
 import express, { Router, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { Books } from '../books/books';
-import { canHappen, type Faults } from '../faults';
+import { isPossible, targets, type Faults } from '../faults';
 import type { Notifier } from '../notifications/notifier';
 import { NotPossible } from '../not-possible';
 import type { Payers } from '../wechat/payers';
 import type { Refunds } from '../wechat/refunds';
 import { bookRoutes } from './book-routes';
 import type { Calls } from './calls';
+import { outsideRoutes, type OutsideControls } from './outside-routes';
 import { paymentRoutes } from './payment-routes';
 import * as schemas from './schemas';
 
-export interface Controls {
+export interface Controls extends OutsideControls {
   readonly books: Books;
   readonly payers: Payers;
   readonly refunds: Refunds;
@@ -20,11 +21,12 @@ export interface Controls {
   readonly calls: Calls;
 }
 
-/** The buyer's and the channel's side, for whoever plays the outside world: a test, a bench, the page. */
+/** The buyer's, the channel's and everybody else's side, for whoever plays the outside world: a test, a bench, the page. */
 export function controlRoutes(controls: Controls): Router {
   const router = Router();
   router.use(sameSite, express.json({ limit: '64kb' }));
   paymentRoutes(router, controls);
+  outsideRoutes(router, controls);
   bookRoutes(router, controls);
   faultRoutes(router, controls);
   router.get('/calls', (_request, response) => void response.json(controls.calls.report()));
@@ -42,12 +44,12 @@ function faultRoutes(router: Router, { faults }: Controls): void {
   router.post('/faults', (request, response) => {
     const { target } = z.looseObject({ target: z.string() }).parse(request.body ?? {});
     if (schemas.laterTargets.includes(target)) {
-      response.status(400).json({ message: `${target} is not emulated yet; supported: wechat_pay` });
+      response.status(400).json({ message: `${target} is not emulated yet; supported: ${targets.join(', ')}` });
       return;
     }
-    const { target: _, ...order } = schemas.faultBody.parse(request.body);
-    if (order.on !== undefined && !canHappen(order.kind, order.on)) {
-      response.status(400).json({ message: `${order.kind} cannot happen on ${order.on}` });
+    const order = schemas.faultBody.parse(request.body);
+    if (!isPossible(order)) {
+      response.status(400).json({ message: `${order.kind} cannot happen on ${order.on ?? order.target}` });
       return;
     }
     response.status(201).json(faults.add(order));

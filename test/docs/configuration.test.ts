@@ -6,6 +6,7 @@ const root = join(__dirname, '..', '..');
 const operations = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
 const source = readFileSync(join(root, 'config', 'env.ts'), 'utf8');
 const wechatPaySource = readFileSync(join(root, 'config', 'wechat-pay.ts'), 'utf8');
+const outsideSource = readFileSync(join(root, 'config', 'outside.ts'), 'utf8');
 
 /** The cells of the table behind `<!-- mark -->`, without its head. */
 function table(mark: string): string[][] {
@@ -32,6 +33,7 @@ function declared(): string[] {
   const blocks = [
     /const variables = \{\n([\s\S]*?)\n\} as const/.exec(source),
     /const wechatPayVariables = \{\n([\s\S]*?)\n\} as const/.exec(wechatPaySource),
+    /const outsideVariables = \{\n([\s\S]*?)\n\} as const/.exec(outsideSource),
   ];
   return blocks.flatMap((block) =>
     [...(block?.[1] ?? '').matchAll(/^ {2}([A-Z0-9_]+):/gm)].map((match) => match[1] ?? ''),

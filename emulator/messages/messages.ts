@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Books } from '../books/books';
+import type { Shelf } from '../books/shelf';
+import { reference } from '../bank/transfers';
+import { JsonRefusal } from '../signed-json/pipeline';
+
+export const messageBody = z
+  .strictObject({
+    id: reference,
+    channel: z.enum(['mail', 'sms']),
+    to: z.string().min(3).max(254),
+    subject: z.string().regex(/^[^\r\n]{1,120}$/u),
+    text: z.string().min(1).max(2_000),
+  })
+  .refine(({ channel, to }) => (channel === 'sms' ? /^1[3-9]\d{9}$/ : /^[^\s@]+@[^\s@]+$/).test(to), { path: ['to'] });
+type Order = z.infer<typeof messageBody>;
+
+export interface Message extends Order {
+  readonly at: number;
+}
+
+/** Mail and SMS that were taken for delivery. */
+export class Messages {
+  private readonly shelf: Shelf<Message>;
+
+  constructor(books: Books) {
+    this.shelf = books.shelf('messages');
+  }
+
+  /** The same id is one message; another message under it is refused. */
+  async send(order: Order): Promise<{ id: string }> {
+    const there = this.shelf.get(order.id);
+    if (there === undefined) await this.shelf.put(order.id, { ...order, at: Date.now() });
+    else if (there.to !== order.to || there.text !== order.text || there.subject !== order.subject)
+      throw new JsonRefusal(409, 'TERMS_CHANGED');
+    return { id: order.id };
+  }
+
+  /** Newest first. */
+  sentTo(to: string | undefined): readonly Message[] {
+    return this.shelf
+      .all()
+      .filter((message) => to === undefined || message.to === to)
+      .reverse();
+  }
+}
