@@ -1,23 +1,35 @@
 import { Command } from 'commander';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { addEnterpriseSchema, addMallSchema, addStaffSchema } from '../domain/account/schemas';
 import { addBenefitSchema } from '../domain/catalogue/schemas';
 import { topUpSchema } from '../domain/ledger/schemas';
 import { DomainError, errorText } from '../domain/shared/errors';
-import { parseEnvironment, ownerUrl, casePolicies, timeProfile, wechatPay, type Configuration } from '../config/env';
+import {
+  parseEnvironment,
+  ownerUrl,
+  casePolicies,
+  dataKeys,
+  timeProfile,
+  wechatPay,
+  type Configuration,
+} from '../config/env';
 import { watchedCase } from '../db/case/repository';
 import { appRole, connect, type Db } from '../db/connection';
 import { verifyLedger } from '../db/ledger/queries';
 import { migrate } from '../db/migration-source';
+import { KeyedVault } from '../db/secrets/keyed-vault';
+import { PrivateFolder } from '../providers/documents/private-folder';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import { registerSearchAttributes } from '../temporal/search-attributes';
 import { resumeCase } from '../worker/resume-case';
+import { publishFromFile, type AgreementOptions } from './agreement';
 import { seedDemo } from './demo-data';
 import { furnishBenefit, furnishEnterprise, furnishMall, furnishStaff, furnishTopUp } from './furnish';
 import { checkedInput, UsageError, wholeNumber } from './input';
 import { reconcileByHand } from './reconcile';
+import { rotateKeys } from './rotate-keys';
 
 /** Exit codes: 0 done, 1 failed or found something wrong, 2 wrong usage. */
 
@@ -187,6 +199,35 @@ admin
     });
     told.lines.forEach((line) => (told.code === 2 ? process.stderr.write(`${line}\n`) : say(line)));
     process.exitCode = told.code;
+  });
+
+admin
+  .command('agreement')
+  .description('agreement publish: a new version of what sellers agree to, from a text file')
+  .argument('<action>', 'publish')
+  .requiredOption('--version <version>', 'a name, e.g. 2.0')
+  .requiredOption('--title <title>')
+  .requiredOption('--file <file>', 'the text, in UTF-8')
+  .option('--sign-by <date>', 'until when sellers of earlier versions sign again: a day in Asia/Shanghai, or a time')
+  .action(async (action: string, options: AgreementOptions) => {
+    if (action !== 'publish') throw new UsageError('the only action is publish');
+    say(await asApp((db) => publishFromFile(db, options)));
+  });
+
+admin
+  .command('rotate-keys')
+  .description('seal everything anew by the first of MALLFLOW_DATA_KEYS; then the others are not needed any more')
+  .action(async () => {
+    // In the owner's role: to the product, much of what is sealed is written once.
+    const resealed = await withDatabase(null, (db, config) =>
+      rotateKeys({
+        db,
+        vault: new KeyedVault(dataKeys(config)),
+        documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
+      }),
+    );
+    for (const line of resealed) say(line);
+    say('every sealed text and document stands under the first key');
   });
 
 async function passwordFromInput(): Promise<string> {

@@ -35,6 +35,10 @@ export class KeyedVault implements Vault, FileVault {
     this.fingerprintKeys = [fingerprintKey(current), ...older.map(fingerprintKey)];
   }
 
+  has(keyId: string): boolean {
+    return this.keys.has(keyId);
+  }
+
   seal(about: string, secret: string): Sealed {
     return this.sealBytes(about, Buffer.from(secret, 'utf8'));
   }

@@ -46,6 +46,14 @@ export const sealedColumns: readonly SealedColumn[] = [
     ciphertext: 'code_ciphertext',
     about: { column: 'channel_number', of: codeAbout },
   },
+  usual('enterprise_verifications', 'details'),
+  usual('enterprise_verifications', 'amount'),
+  usual('enterprise_verifications', 'scan_url'),
+  {
+    ...usual('transfer_amount_entries', 'amount'),
+    about: { column: 'verification_id', of: (id) => sealedAbout('enterprise_verifications', 'amount', id) },
+  },
+  usual('company_informations', 'details'),
   usual('accounts', 'mobile'),
   usual('accounts', 'email'),
 ];
