@@ -48,6 +48,8 @@ export interface CaseStart extends CaseAttributes {
   readonly workflowId: string;
   readonly input: unknown;
   readonly workflowTaskTimeoutMs?: number;
+  /** Its id was not made for this start alone: a run that ended without opening its case may have had it. */
+  readonly startsAgain?: true;
 }
 
 /**
@@ -76,7 +78,7 @@ export class Gateway {
         waitForStage: WorkflowUpdateStage.ACCEPTED,
         startWorkflowOperation: new WithStartWorkflowOperation(start.workflowName, {
           ...this.startOptions(start),
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdReusePolicy: start.startsAgain === true ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       }),

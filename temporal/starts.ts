@@ -12,6 +12,12 @@ import {
   type CommodityAddPolicy,
 } from '../workflows/commodity-add/contract';
 import {
+  merchantIdWorkflowId,
+  merchantIdWorkflowName,
+  type MerchantIdInput,
+  type MerchantIdPolicy,
+} from '../workflows/merchant-id/contract';
+import {
   paymentWorkflowId,
   paymentWorkflowName,
   type PaymentInput,
@@ -45,6 +51,7 @@ export interface CasePolicies {
   readonly stockAllocation: StockAllocationPolicy;
   readonly review: ReviewPolicy;
   readonly certificationFee: FeePolicy;
+  readonly merchantId: MerchantIdPolicy;
 }
 
 /** `K`: the kinds whose runs are started by it. */
@@ -110,6 +117,21 @@ export const caseStarts = {
       enterpriseId: null,
       input: { ...review, policy: settings.policies.review } satisfies ReviewInput,
       workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    }),
+
+  /** Its id is the seller's and the channel's: a run that was refused may have had it before. */
+  merchantId: (
+    application: Omit<MerchantIdInput, 'policy'>,
+    subjectId: string,
+    settings: RunSettings<'merchantId'>,
+  ): CaseStart =>
+    start('merchant_id', subjectId, {
+      workflowName: merchantIdWorkflowName,
+      workflowId: merchantIdWorkflowId(application),
+      enterpriseId: null,
+      input: { ...application, policy: settings.policies.merchantId } satisfies MerchantIdInput,
+      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+      startsAgain: true,
     }),
 } as const;
 

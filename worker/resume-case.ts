@@ -1,5 +1,6 @@
 import { whileOpenAndLocked, type WatchedCase } from '../db/case/repository';
 import type { Db } from '../db/connection';
+import { merchantOrigin } from '../db/merchant/queries';
 import { paymentOrigin, type PaymentOrigin } from '../db/payment/queries';
 import { purchaseOrigin } from '../db/purchase/queries';
 import { reviewOrigin } from '../db/review/queries';
@@ -9,6 +10,7 @@ import { commodityOrigin } from '../db/stock/queries';
 import { onboardingIdOf } from '../domain/shared/ids';
 import type { CaseStart, Gateway } from '../temporal/gateway';
 import { caseStarts, type RunSettings } from '../temporal/starts';
+import { certificationFeeWorkflowId } from '../workflows/certification-fee/contract';
 import { purchaseWorkflowId } from '../workflows/purchase/contract';
 import { sellerOnboardingWorkflowId } from '../workflows/seller-onboarding/contract';
 
@@ -49,6 +51,11 @@ async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): P
       const { proposedBy, ...allocation } = there(await allocationOrigin(db, at.subjectId), at);
       return caseStarts.stockAllocation({ ...allocation, accountId: proposedBy, ...nobodysCommand }, settings);
     }
+    case 'merchant_id': {
+      const application = there(await merchantOrigin(db, at.subjectId), at);
+      const onboardingWorkflowId = sellerOnboardingWorkflowId(onboardingIdOf(application.sellerId));
+      return caseStarts.merchantId({ ...application, onboardingWorkflowId, ...nobodysCommand }, at.subjectId, settings);
+    }
     case 'certification_fee': {
       const fee = there(await feeOrigin(db, at.subjectId), at);
       const onboardingWorkflowId = sellerOnboardingWorkflowId(onboardingIdOf(fee.sellerId));
@@ -66,6 +73,7 @@ export function startOfPayment(origin: PaymentOrigin, settings: RunSettings<'pay
 /** The run of the case a payment pays for. */
 const caseOf: Readonly<Record<PaymentOrigin['subjectKind'], (subjectId: string) => string>> = {
   purchase: purchaseWorkflowId,
+  certification_fee: certificationFeeWorkflowId,
 };
 
 function there<O>(origin: O | undefined, at: WatchedCase): O {

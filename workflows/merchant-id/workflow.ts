@@ -56,9 +56,9 @@ export async function merchantId(input: MerchantIdInput): Promise<void> {
   const about: MerchantActInput = { sellerId, channel, askAgainMs: policy.askAgainMs, restMs: policy.restMs };
 
   let told = 0;
-  let snapshot: MerchantSnapshot | undefined;
+  let isOpen = false;
   let refused: ApplicationFailure | undefined;
-  const settled = () => condition(() => snapshot !== undefined || refused !== undefined);
+  const settled = () => condition(() => isOpen || refused !== undefined);
   const commanded = async (by: MerchantCommandInput, step: (by: MerchantPersonInput) => Promise<void>) => {
     await settled();
     if (refused !== undefined) throw refused;
@@ -87,28 +87,30 @@ export async function merchantId(input: MerchantIdInput): Promise<void> {
   );
   setHandler(resubmit, (by) => commanded(by, (person) => records.resubmitMerchantForm(person)), { validator });
 
+  let now: MerchantSnapshot;
   try {
-    snapshot = await records.openMerchantId(input);
+    now = await records.openMerchantId(input);
   } catch (error) {
     refused = refusalIn(error)?.failure;
     if (refused === undefined) throw error;
     await condition(allHandlersFinished);
     return;
   }
+  isOpen = true;
   let onboardingKnows = '';
   for (let heard = told; ;) {
-    if (snapshot.since !== onboardingKnows) {
+    if (now.since !== onboardingKnows) {
       await tellRun(input.onboardingWorkflowId, onboardingSignals.merchantIdChanged);
-      onboardingKnows = snapshot.since;
+      onboardingKnows = now.since;
     }
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof merchantId>({ ...input, commandId: null });
     }
-    const { next } = snapshot;
+    const { next } = now;
     const wasTold = next.inMs > 0 ? await condition(() => heard < told, next.inMs) : heard < told;
     heard = told;
-    snapshot = wasTold ? await records.loadMerchantId(about) : await steps[next.act](about);
+    now = wasTold ? await records.loadMerchantId(about) : await steps[next.act](about);
   }
 }
 
