@@ -63,6 +63,7 @@ export function composeServices(config: Configuration, environment: Environment)
     imageEncoder: new ImageEncoder(),
     documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
     reviewShows: () => Promise.resolve(false),
+    reviewSubjects: {},
     log,
     settings: {
       sessionMs: config.MALLFLOW_SESSION_SECONDS,

@@ -18,6 +18,8 @@ import { reconciliationRoutes } from './reconciliation/routes';
 import { sectionRoutes } from './section/routes';
 import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
+import { noticeRoutes } from './notice/routes';
+import { reviewRoutes } from './review/routes';
 import { operationRoutes } from './system/operations';
 import { trackingRoutes } from './tracking/routes';
 import { webhookRoutes } from './webhooks/wechat-pay';
@@ -45,6 +47,8 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...memberRoutes,
   ...stockAllocationRoutes,
   ...subStockRoutes,
+  ...reviewRoutes,
+  ...noticeRoutes,
   ...trackingRoutes,
   ...furnishingRoutes,
 ];

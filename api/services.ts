@@ -5,6 +5,7 @@ import type { ChannelReport, PaymentChannel } from '../domain/ports/payment-chan
 import type { FileVault, Vault } from '../domain/ports/vault';
 import type { Db } from '../db/connection';
 import type { DocumentStore } from '../domain/ports/document-store';
+import type { ReviewSubjects } from '../db/review/subjects';
 import type { ImageStore } from '../domain/ports/image-store';
 import type { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
@@ -29,6 +30,8 @@ export interface Services {
   readonly documents: DocumentStore;
   /** Which documents reviews show to whom. */
   readonly reviewShows: ReviewShows;
+  /** What is reviewed, by kind. */
+  readonly reviewSubjects: ReviewSubjects;
   /** The payment channel; undefined where none is configured. */
   readonly channel: PaymentChannel | undefined;
   /** What channels told, by how it was judged. */

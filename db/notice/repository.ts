@@ -32,3 +32,8 @@ export async function addNotice(trx: Trx, notice: NewNotice): Promise<void> {
     { ...notice, id: newId('notice'), params: JSON.stringify(notice.params) },
   );
 }
+
+/** The first reading counts. */
+export async function markRead(trx: Trx, noticeId: string): Promise<void> {
+  await run(trx, 'update notices set read_at = now() where id = :noticeId and read_at is null', { noticeId });
+}

@@ -11,6 +11,7 @@ import type { AnyRoute } from '../../api/http/route';
 import { businessRoutes } from '../../api/routes';
 import type { Services } from '../../api/services';
 import { parseEnvironment, type Configuration } from '../../config/env';
+import type { ReviewSubjects } from '../../db/review/subjects';
 import { openDatabase, runSettings, startPaymentLoops, workerOptions } from '../../worker/compose';
 import { seedDemo } from '../../admin/demo-data';
 import { cloneDatabase, type TestDatabase } from './database';
@@ -39,6 +40,8 @@ export interface InstallationOptions {
   readonly worker?: boolean;
   /** The outside world it is connected to: without one, online payment is not available. */
   readonly emulator?: Emulator;
+  /** What is reviewed, instead of the product's own. */
+  readonly reviewSubjects?: ReviewSubjects;
   /** Routes beside the product's own, to prove what the ground does. */
   readonly routes?: (own: readonly AnyRoute[]) => readonly AnyRoute[];
 }
@@ -68,10 +71,11 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   };
   const config = parseEnvironment(environment);
   await seedDemo(database.db);
-  const services = composeServices(config, environment);
+  const { reviewSubjects } = options;
+  const services = { ...composeServices(config, environment), ...(reviewSubjects && { reviewSubjects }) };
   const api = createApi(services, options.routes?.(businessRoutes));
   server.on('request', api.app);
-  const worker = new TestWorker(config, outside === undefined ? undefined : services);
+  const worker = new TestWorker(config, reviewSubjects, outside === undefined ? undefined : services);
   if (options.worker ?? true) await worker.start();
   return {
     database,
@@ -115,13 +119,16 @@ class TestWorker {
   /** With `services` it passes on what a payment channel tells. */
   constructor(
     private readonly config: Configuration,
+    private readonly reviewSubjects?: ReviewSubjects,
     private readonly services?: Services,
   ) {}
 
   async start(bundle = codePath): Promise<void> {
     const db = openDatabase(this.config);
     const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
-    const options = workerOptions(this.config, { connection, namespace: 'default', db, codePath: bundle });
+    const { reviewSubjects } = this;
+    const parts = { connection, namespace: 'default', db, codePath: bundle, ...(reviewSubjects && { reviewSubjects }) };
+    const options = workerOptions(this.config, parts);
     const worker = await Worker.create({ ...options, shutdownGraceTime: 0, shutdownForceTime: '3s' });
     const ended = worker.run();
     const loops =
