@@ -56,4 +56,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   usual('company_informations', 'details'),
   usual('accounts', 'mobile'),
   usual('accounts', 'email'),
+  usual('merchant_submissions', 'form'),
+  usual('merchant_applications', 'sign_url'),
+  usual('merchant_applications', 'verification'),
+  usual('merchant_amounts', 'amount'),
 ];

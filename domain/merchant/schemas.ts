@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mobileSchema } from '../account/schemas';
 import { idNumber, phoneNumber } from '../seller/schemas';
+import { utf8Bytes } from '../shared/utf8';
 import { merchantChannels } from './states';
 
 /** Short enough to be worth reading; whether the channel can seal it is judged with the facts (422). */
@@ -13,7 +14,7 @@ const shortName = z
   .trim()
   .min(1)
   // rule: short-name-is-short
-  .refine((name) => Buffer.byteLength(name) <= 64, 'at most 64 bytes: 21 Chinese characters');
+  .refine((name) => utf8Bytes(name) <= 64, 'at most 64 bytes: 21 Chinese characters');
 
 const email = z.string().max(500).trim().pipe(z.email());
 

@@ -1,4 +1,5 @@
 import type { Fault } from '../shared/errors';
+import { utf8Bytes } from '../shared/utf8';
 import type { MerchantFormInput } from './schemas';
 
 /** What RSAES-OAEP with SHA-1 takes under a key of 2048 bits. */
@@ -6,7 +7,7 @@ const mostBytes = 214;
 
 export function isSealable(text: string): boolean {
   // rule: sealed-fields-have-bounds
-  return text !== '' && Buffer.byteLength(text) <= mostBytes;
+  return text !== '' && utf8Bytes(text) <= mostBytes;
 }
 
 /** The fields of the form that a channel wants sealed and that cannot be: nobody is asked with them. */
