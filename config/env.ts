@@ -82,6 +82,10 @@ const variables = {
   MALLFLOW_DRAFT_REMINDER_SECONDS: seconds.default(86_400_000),
   MALLFLOW_CONFIRM_WITHIN_SECONDS: seconds.default(30 * 60_000),
   MALLFLOW_MALLS_PER_ENTERPRISE: integer(1, 1_000).default(3),
+  MALLFLOW_PROVE_WITHIN_SECONDS: seconds.default(7 * 86_400_000),
+  MALLFLOW_REGISTRY_AGAIN_SECONDS: seconds.default(86_400_000),
+  MALLFLOW_ONBOARDING_REMINDER_SECONDS: seconds.default(7 * 86_400_000),
+  MALLFLOW_COMPANY_ACCOUNTS: integer(1, 100_000).default(10),
   MALLFLOW_CERTIFICATION_FEE_FEN: integer(1, 100_000_000).default(30_000),
   MALLFLOW_FEE_VALID_SECONDS: seconds.optional(),
   MALLFLOW_FEE_RENEWAL_OPENS_SECONDS: seconds.default(60 * 86_400_000),
@@ -227,11 +231,65 @@ export function timeProfile(parsed: Parsed): TimeProfile {
   return timeProfiles[parsed.MALLFLOW_TIME_PROFILE];
 }
 
+type Times = Pick<TimeProfile, 'quickMs' | 'attemptMs' | 'firstRetryMs' | 'longestRetryMs'>;
+
+function timesOf(parsed: Parsed): Times {
+  const { quickMs, attemptMs, firstRetryMs, longestRetryMs } = timeProfile(parsed);
+  return { quickMs, attemptMs, firstRetryMs, longestRetryMs };
+}
+
+function reviewPolicy(parsed: Parsed) {
+  const { workflowTaskMs } = timeProfile(parsed);
+  return {
+    dueInWorkingDays: parsed.MALLFLOW_REVIEW_WORKING_DAYS,
+    dueInMs: parsed.MALLFLOW_REVIEW_SECONDS ?? null,
+    workflowTaskMs,
+    times: timesOf(parsed),
+  };
+}
+
+function feePolicy(parsed: Parsed) {
+  const { workflowTaskMs } = timeProfile(parsed);
+  return {
+    payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
+    awaitPaymentMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),
+    renewalOpensMs: parsed.MALLFLOW_FEE_RENEWAL_OPENS_SECONDS,
+    remindBeforeMs: parsed.MALLFLOW_FEE_REMINDERS.split(',').map((before) => Number(before) * 1_000),
+    workflowTaskMs,
+    times: timesOf(parsed),
+  };
+}
+
+/** What of a seller's way in takes how long. The runs of its reviews and of its fee are begun with theirs. */
+function onboardingPolicy(
+  parsed: Parsed,
+  begins: { readonly review: ReturnType<typeof reviewPolicy>; readonly fee: ReturnType<typeof feePolicy> },
+) {
+  const { askAgainMs, channelStepMs, workflowTaskMs } = timeProfile(parsed);
+  const again = parsed.MALLFLOW_REGISTRY_AGAIN_SECONDS;
+  return {
+    proveWithinMs: parsed.MALLFLOW_PROVE_WITHIN_SECONDS,
+    triesPerTransfer: 2,
+    // "新注册企业 3–7 天后重试": daily at first, then less often.
+    askRegistryAgainMs: [again, again, again, 2 * again],
+    askAgainMs: [...askAgainMs, 3_600_000],
+    remindAfterMs: parsed.MALLFLOW_ONBOARDING_REMINDER_SECONDS,
+    accountsPerCompany: parsed.MALLFLOW_COMPANY_ACCOUNTS,
+    feeAmountFen: parsed.MALLFLOW_CERTIFICATION_FEE_FEN,
+    awaitScanMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),
+    providerStepMs: channelStepMs,
+    workflowTaskMs,
+    ...begins,
+    times: timesOf(parsed),
+  };
+}
+
 /** What a new run of each kind is given to live by. */
 export function casePolicies(parsed: Parsed) {
-  const { quickMs, attemptMs, firstRetryMs, longestRetryMs, workflowTaskMs, askAgainMs, channelStepMs } =
-    timeProfile(parsed);
-  const times = { quickMs, attemptMs, firstRetryMs, longestRetryMs };
+  const { workflowTaskMs, askAgainMs, channelStepMs } = timeProfile(parsed);
+  const times = timesOf(parsed);
+  const review = reviewPolicy(parsed);
+  const fee = feePolicy(parsed);
   return {
     purchase: {
       payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
@@ -246,12 +304,7 @@ export function casePolicies(parsed: Parsed) {
       remindBeforeMs: parsed.MALLFLOW_DRAFT_REMINDER_SECONDS,
       times,
     },
-    review: {
-      dueInWorkingDays: parsed.MALLFLOW_REVIEW_WORKING_DAYS,
-      dueInMs: parsed.MALLFLOW_REVIEW_SECONDS ?? null,
-      workflowTaskMs,
-      times,
-    },
+    review,
     stockAllocation: { confirmWithinMs: parsed.MALLFLOW_CONFIRM_WITHIN_SECONDS, times },
     merchantId: {
       askAgainMs: askAgainMs.map((pause) => Math.min(pause, parsed.MALLFLOW_MERCHANT_POLL_SECONDS)),
@@ -259,14 +312,8 @@ export function casePolicies(parsed: Parsed) {
       channelStepMs,
       times,
     },
-    certificationFee: {
-      payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
-      awaitPaymentMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),
-      renewalOpensMs: parsed.MALLFLOW_FEE_RENEWAL_OPENS_SECONDS,
-      remindBeforeMs: parsed.MALLFLOW_FEE_REMINDERS.split(',').map((before) => Number(before) * 1_000),
-      workflowTaskMs,
-      times,
-    },
+    certificationFee: fee,
+    sellerOnboarding: onboardingPolicy(parsed, { review, fee }),
   };
 }
 

@@ -41,6 +41,12 @@ import {
   type ReviewInput,
   type ReviewPolicy,
 } from '../workflows/review/contract';
+import {
+  sellerOnboardingWorkflowId,
+  sellerOnboardingWorkflowName,
+  type OnboardingPolicy,
+  type SellerOnboardingInput,
+} from '../workflows/seller-onboarding/contract';
 import type { CaseStart } from './gateway';
 
 /** What a new run of each kind is given to live by. */
@@ -52,6 +58,7 @@ export interface CasePolicies {
   readonly review: ReviewPolicy;
   readonly certificationFee: FeePolicy;
   readonly merchantId: MerchantIdPolicy;
+  readonly sellerOnboarding: OnboardingPolicy;
 }
 
 /** `K`: the kinds whose runs are started by it. */
@@ -96,6 +103,15 @@ export const caseStarts = {
       workflowId: stockAllocationWorkflowId(allocation.allocationId),
       enterpriseId: allocation.enterpriseId,
       input: { ...allocation, policy: settings.policies.stockAllocation } satisfies StockAllocationInput,
+      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    }),
+
+  sellerOnboarding: (onboarding: Omit<SellerOnboardingInput, 'policy'>, settings: RunSettings): CaseStart =>
+    start('seller_onboarding', onboarding.onboardingId, {
+      workflowName: sellerOnboardingWorkflowName,
+      workflowId: sellerOnboardingWorkflowId(onboarding.onboardingId),
+      enterpriseId: null,
+      input: { ...onboarding, policy: settings.policies.sellerOnboarding } satisfies SellerOnboardingInput,
       workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
     }),
 

@@ -5,6 +5,7 @@ import { paymentOrigin, type PaymentOrigin } from '../db/payment/queries';
 import { purchaseOrigin } from '../db/purchase/queries';
 import { reviewOrigin } from '../db/review/queries';
 import { feeOrigin } from '../db/seller/fees';
+import { onboardingOrigin } from '../db/seller/onboarding-queries';
 import { allocationOrigin } from '../db/stock/allocation-queries';
 import { commodityOrigin } from '../db/stock/queries';
 import { onboardingIdOf } from '../domain/shared/ids';
@@ -51,6 +52,11 @@ async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): P
       const { proposedBy, ...allocation } = there(await allocationOrigin(db, at.subjectId), at);
       return caseStarts.stockAllocation({ ...allocation, accountId: proposedBy, ...nobodysCommand }, settings);
     }
+    case 'seller_onboarding':
+      return caseStarts.sellerOnboarding(
+        { ...there(await onboardingOrigin(db, at.subjectId), at), ...nobodysCommand },
+        settings,
+      );
     case 'merchant_id': {
       const application = there(await merchantOrigin(db, at.subjectId), at);
       const onboardingWorkflowId = sellerOnboardingWorkflowId(onboardingIdOf(application.sellerId));

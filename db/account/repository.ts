@@ -50,6 +50,16 @@ export async function addAccount(trx: Trx, account: NewAccount): Promise<string>
   return id;
 }
 
+/** From the next request on the account has this role too. */
+export async function grantRole(trx: Trx, accountId: string, role: Role): Promise<void> {
+  await run(
+    trx,
+    `update accounts set roles = array_append(roles, :role), updated_at = now()
+      where id = :accountId and not (:role = any (roles))`,
+    { accountId, role },
+  );
+}
+
 const principalColumns = `
   a.id as "accountId", a.login, a.display_name as "displayName", a.roles,
   a.enterprise_id as "enterpriseId", a.mall_id as "mallId", m.id as "memberId", seller.id as "sellerId"`;

@@ -10,6 +10,7 @@ export const processKinds = [
   'payment',
   'commodity_add',
   'stock_allocation',
+  'seller_onboarding',
   'certification_fee',
   'review',
   'merchant_id',
@@ -17,7 +18,7 @@ export const processKinds = [
 export type ProcessKind = (typeof processKinds)[number];
 
 /** The contract's whole vocabulary of kinds, so that filters know kinds of which there are no cases yet. */
-export const knownKinds = [...processKinds, 'redemption', 'seller_onboarding'] as const;
+export const knownKinds = [...processKinds, 'redemption'] as const;
 export type KnownKind = (typeof knownKinds)[number];
 
 /** Where a case stands while its subject is in some state: what lists show and counts group by. */

@@ -3,6 +3,7 @@ import type { MerchantAct } from '../merchant/states';
 import type { PaymentAct } from '../payment/states';
 import type { PurchaseAct } from '../purchase/states';
 import type { FeeAct } from '../seller/fee-states';
+import type { OnboardingAct } from '../seller/onboarding-states';
 import type { AllocationAct } from '../stock/allocation-states';
 import type { CommodityAct } from '../stock/states';
 import type { ReviewAct } from '../review/states';
@@ -25,6 +26,7 @@ const words: {
   readonly payment: Readonly<Record<PaymentAct | 'open', Wording>>;
   readonly commodity_add: Readonly<Record<CommodityAddAct | 'open', Wording>>;
   readonly stock_allocation: Readonly<Record<AllocationAct | 'open', Wording>>;
+  readonly seller_onboarding: Readonly<Record<OnboardingAct | 'open', Wording>>;
   readonly certification_fee: Readonly<Record<FeeAct | 'open', Wording>>;
   readonly review: Readonly<Record<ReviewAct | 'open', Wording>>;
   readonly merchant_id: Readonly<Record<MerchantAct | 'open', Wording>>;
@@ -95,6 +97,50 @@ const words: {
     },
     cancel: { en: '{actor} cancelled it; the stock was given back', zh: '{actor} 取消了分配，库存已退回' },
     expire: { en: 'It was not confirmed in time; the stock was given back', zh: '分配超时未确认，库存已退回' },
+  },
+  seller_onboarding: {
+    open: {
+      en: '{actor} accepted the agreement and began to become a seller',
+      zh: '{actor} 同意接入协议，开始卖家入驻',
+    },
+    submit_verification: { en: '{actor} handed in the enterprise verification', zh: '{actor} 提交了企业实名认证' },
+    enter_amount: { en: '{actor} told the right amount of the transfer', zh: '{actor} 正确填写了打款金额' },
+    withdraw_verification: { en: '{actor} took the verification back', zh: '{actor} 撤回了企业实名认证' },
+    submit_information: { en: '{actor} handed in the company information', zh: '{actor} 提交了企业信息' },
+    defer_fee: {
+      en: '{actor} put the certification fee off; the seller centre is open, without creating products',
+      zh: '{actor} 选择暂不缴纳平台认证费，已进入卖家中心，暂不能创建商品',
+    },
+    registry_agrees: { en: 'The registry agrees', zh: '工商登记信息核对一致' },
+    registry_knows_not: {
+      en: 'The registry does not know the company yet; it is asked again',
+      zh: '工商登记信息暂未查到，将自动再次核对',
+    },
+    registry_differs: {
+      en: 'The registry says otherwise; a reviewer looks at it',
+      zh: '与工商登记信息不一致，已转人工审核',
+    },
+    reviewer_accepts: { en: '{actor} accepted it', zh: '{actor} 审核通过' },
+    reviewer_returns: { en: '{actor} sent it back', zh: '{actor} 审核退回' },
+    transfer_arrives: {
+      en: 'The transfer has arrived; the seller tells its amount',
+      zh: '对公打款已到账，等待填写打款金额',
+    },
+    scan_begins: { en: 'The legal representative can scan', zh: '等待法定代表人扫码认证' },
+    scan_passes: { en: 'The legal representative was confirmed', zh: '法定代表人扫码认证通过' },
+    proof_fails: { en: 'The proof failed; the seller hands it in again', zh: '认证未通过，需重新提交' },
+    amount_wrong: { en: '{actor} told a wrong amount', zh: '{actor} 填写的打款金额不正确' },
+    verified: { en: 'The enterprise is verified', zh: '企业实名认证通过' },
+    information_accepted: {
+      en: 'The company information is accepted; the certification fee comes next',
+      zh: '企业信息已确认，下一步缴纳平台认证费',
+    },
+    fee_paid: {
+      en: 'The certification fee is paid; the seller centre is open',
+      zh: '平台认证费已缴纳，卖家中心已开通',
+    },
+    turn_passes: { en: 'Something else changed whose turn it is', zh: '待办方已变更' },
+    product_listed: { en: 'The first product is listed; the onboarding is complete', zh: '首个商品已上架，入驻完成' },
   },
   certification_fee: {
     open: { en: 'The certification fee of a new period can be paid', zh: '新一期平台认证费可以缴纳' },

@@ -82,11 +82,53 @@ const noticeTexts = {
       zh: '{channel}商户号已审核通过，请扫码签约。',
     },
   },
+  fee_ends_soon: {
+    subject: { en: 'The certification fee ends soon', zh: '平台认证费即将到期' },
+    text: {
+      en: 'Your certification fee is valid until {until} ({days} days). Pay the next period to go on creating products.',
+      zh: '您的平台认证费有效期至 {until}（剩余 {days} 天），请续缴以便继续创建商品。',
+    },
+  },
+  fee_expired: {
+    subject: { en: 'The certification fee is over', zh: '平台认证费已到期' },
+    text: {
+      en: 'Your certification fee is over: what is listed stays listed, new products need it paid again.',
+      zh: '您的平台认证费已到期：已上架商品不受影响，缴纳后方可创建或提交新商品。',
+    },
+  },
   merchant_id_frozen: {
     subject: { en: 'The merchant ID is frozen', zh: '商户号已冻结' },
     text: {
       en: 'The merchant ID of {channel} was frozen by the channel: buyers cannot pay by it.',
       zh: '{channel}商户号已被渠道冻结，暂时无法收款。',
+    },
+  },
+  verification_met: {
+    subject: { en: 'The enterprise is verified', zh: '企业实名认证已通过' },
+    text: {
+      en: 'The enterprise verification is done; the company information comes next.',
+      zh: '企业实名认证已通过，请继续填写企业信息。',
+    },
+  },
+  verification_action_needed: {
+    subject: { en: 'The enterprise verification came back', zh: '企业实名认证需要处理' },
+    text: {
+      en: 'The enterprise verification needs you; the reasons are at its fields.',
+      zh: '企业实名认证需要您处理，请按各字段的原因重新提交。',
+    },
+  },
+  seller_centre_open: {
+    subject: { en: 'The seller centre is open', zh: '卖家中心已开通' },
+    text: {
+      en: 'Your seller centre is open. What is still missing stands on its overview.',
+      zh: '您的卖家中心已开通，待办事项请见概览。',
+    },
+  },
+  onboarding_waits: {
+    subject: { en: 'Your onboarding waits for you', zh: '您的入驻申请待继续' },
+    text: {
+      en: 'Your way to becoming a seller waits for your next step.',
+      zh: '您的卖家入驻尚未完成，请继续下一步。',
     },
   },
 } as const satisfies Record<string, NoticeText>;

@@ -74,4 +74,22 @@ export const sellerErrors = {
     en: 'The company information must be accepted first.',
     zh: '请先完善公司信息。',
   },
+  SUBJECT_MISMATCH: {
+    status: 422,
+    retryable: false,
+    en: 'This is not the verified subject; errors says at which field.',
+    zh: '与已认证的企业主体不一致，具体字段见 errors。',
+  },
+  FEE_ALREADY_PAID: {
+    status: 409,
+    retryable: false,
+    en: 'The certification fee is paid already.',
+    zh: '平台认证费已缴纳。',
+  },
+  COMPANY_ACCOUNTS_FULL: {
+    status: 422,
+    retryable: false,
+    en: 'This company is held by {limit} accounts already.',
+    zh: '该企业认证的账号数量已达上限（{limit} 个）。',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
