@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { createCertificationFeeActivities } from '../activities/certification-fee/activities';
 import { createCommodityAddActivities } from '../activities/commodity-add/activities';
 import { createPaymentRecords } from '../activities/payment/activities';
 import { createPaymentChannelSteps } from '../activities/payment/channel-steps';
@@ -74,7 +75,10 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
   if (!existsSync(codePath)) throw new Error(`no workflow bundle at ${codePath}: run "npm run build"`);
   const times = timeProfile(config);
   const policies = casePolicies(config);
-  const terms = { detailOpenForMs: policies.purchase.detailOpenForMs };
+  const terms = {
+    detailOpenForMs: policies.purchase.detailOpenForMs,
+    fee: { ...policies.certificationFee, validForMs: config.MALLFLOW_FEE_VALID_SECONDS ?? null },
+  };
   const channel = openChannel(config, parts.log);
   // No more steps at once than connections: a step that waits for one would time out.
   const slots = config.MALLFLOW_WORKER_POOL;
@@ -87,6 +91,11 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
       ...createPurchaseActivities(db, policies.payment),
       ...createPaymentRecords(db, terms),
       ...createPaymentChannelSteps({ db, channel, vault: new KeyedVault(dataKeys(config)), terms }),
+      ...createCertificationFeeActivities(db, {
+        payment: policies.payment,
+        fee: policies.certificationFee,
+        amountFen: config.MALLFLOW_CERTIFICATION_FEE_FEN,
+      }),
       ...createReconciliationActivities({ db, channel }),
       ...createCommodityAddActivities(db),
       ...createStockAllocationActivities(db),

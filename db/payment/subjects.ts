@@ -11,6 +11,7 @@ import {
   releaseOrder,
   stockPaidOrder,
 } from '../purchase/online-repository';
+import { expectFeePayment, lockFee, payableFee, releaseFee, settleFee, type FeeTerms } from '../seller/fee-payment';
 
 /** What of a subject its payment is made of. Its tenant is an enterprise or a seller, whose accounts it is booked in. */
 export interface PayableSubject {
@@ -34,6 +35,7 @@ export interface PaidFor {
 export interface SettlementTerms {
   /** How long the order detail of a paid purchase stays open by itself. */
   readonly detailOpenForMs: number;
+  readonly fee: FeeTerms;
 }
 
 /**
@@ -71,7 +73,16 @@ const purchase: PaymentSubject = {
   release: (trx, { subjectId, paymentId }) => releaseOrder(trx, subjectId, paymentId),
 };
 
-const subjects: Readonly<Record<SubjectKind, PaymentSubject>> = { purchase };
+const certificationFee: PaymentSubject = {
+  journal: 'fee_payment',
+  lock: async (trx, feeId) => void (await lockFee(trx, feeId)),
+  payable: payableFee,
+  expect: expectFeePayment,
+  settle: (trx, of, { fee }) => settleFee(trx, of, fee),
+  release: releaseFee,
+};
+
+const subjects: Readonly<Record<SubjectKind, PaymentSubject>> = { purchase, certification_fee: certificationFee };
 
 export function subjectOf(kind: SubjectKind): PaymentSubject {
   return subjects[kind];

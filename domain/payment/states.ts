@@ -128,12 +128,15 @@ export interface Owed {
   readonly needsOperator: boolean;
 }
 
-/** What can be paid through a channel: an order of the points mall. */
-export const subjectKinds = ['purchase'] as const;
+/** What can be paid through a channel: an order of the points mall, a period of a seller's certification fee. */
+export const subjectKinds = ['purchase', 'certification_fee'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 
 /** Whose turn it is while a payment of such a subject waits to be made. */
-export const payerOf: Readonly<Record<SubjectKind, Turn>> = { purchase: 'manager' };
+export const payerOf: Readonly<Record<SubjectKind, Turn>> = {
+  purchase: 'manager',
+  certification_fee: 'seller',
+};
 
 /** Where the case of a payment stands. */
 export function paymentStanding(state: PaymentState, owed: Owed, payer: Turn = 'manager'): CaseStanding {

@@ -8,6 +8,7 @@ import { ChannelError, type ChannelPayment, type PaymentChannel } from '../../do
 import { processIdOf } from '../../domain/shared/ids';
 import { furnishPayments, type Paid, type PaymentRoom } from '../db/payment-room';
 import { channelThat } from '../support/channel-stub';
+import { settlementTerms } from '../support/settlement-terms';
 
 /** What a payment does at its channel, and what it makes of every answer. */
 let room: PaymentRoom;
@@ -28,7 +29,7 @@ function stepsAt(answers: Partial<PaymentChannel>) {
     open: () => '',
     fingerprints: (): [Uint8Array] => [Buffer.alloc(0)],
   };
-  return createPaymentChannelSteps({ db: room.db, channel, vault, terms: { detailOpenForMs: 60_000 } });
+  return createPaymentChannelSteps({ db: room.db, channel, vault, terms: settlementTerms });
 }
 
 const about = ({ paymentId, channelNumber: number }: Paid) => ({ paymentId, number, askAgainMs: [1_000] });

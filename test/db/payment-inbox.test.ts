@@ -8,6 +8,7 @@ import { processIdOf } from '../../domain/shared/ids';
 import { sweepPayments } from '../../worker/loops/sweep-payments';
 import { relayReports } from '../../worker/loops/relay-reports';
 import { furnishPayments, policy, type Paid, type PaymentRoom } from './payment-room';
+import { settlementTerms } from '../support/settlement-terms';
 
 let room: PaymentRoom;
 beforeAll(async () => {
@@ -43,7 +44,7 @@ const inbox = (number: string) =>
     'select state, problem, payment_id from payment_inbox where number = :number order by id',
     { number },
   );
-const records = () => createPaymentRecords(room.db, { detailOpenForMs: 60_000 });
+const records = () => createPaymentRecords(room.db, settlementTerms);
 const act = ({ paymentId }: Paid) => ({ paymentId, number: '', askAgainMs: policy.askAgainMs });
 
 describe('what a channel tells', () => {

@@ -10,6 +10,7 @@ import type {
   RefundStanding,
 } from '../../domain/ports/payment-channel';
 import { furnish, type Furnished } from './furnished';
+import { settlementTerms } from '../support/settlement-terms';
 
 const times = { quickMs: 1_000, attemptMs: 3_000, firstRetryMs: 100, longestRetryMs: 1_000 };
 export const policy = { askAgainMs: [1_000], channelStepMs: 5_000, workflowTaskMs: 2_000, times };
@@ -70,7 +71,7 @@ function deeds(base: Furnished) {
             ...more,
           },
           askAgainInMs: 1_000,
-          detailOpenForMs: 60_000,
+          ...settlementTerms,
         }),
       ),
     sayRefund: (paymentId: string, refundNumber: string, standing: RefundStanding): Promise<void> =>

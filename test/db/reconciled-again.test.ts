@@ -7,6 +7,7 @@ import { askToClose, bySystem } from '../../db/payment/repository';
 import { bookDayBefore, type ExceptionKind } from '../../domain/payment/reconciliation';
 import { book, furnishBooks, payment, refund, type BooksRoom } from './books-room';
 import { type Paid } from './payment-room';
+import { settlementTerms } from '../support/settlement-terms';
 
 let room: BooksRoom;
 beforeAll(async () => {
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => room.drop());
 
 describe('what is asked about', () => {
-  const records = () => createPaymentRecords(room.db, { detailOpenForMs: 60_000 });
+  const records = () => createPaymentRecords(room.db, settlementTerms);
   const input = ({ paymentId }: Paid) => ({ paymentId, number: '', askAgainMs: [1_000] });
   const next = async (of: Paid) => (await records().applyReports(input(of))).next;
 

@@ -13,6 +13,7 @@ import type { EmulatedBooks } from '../support/emulator-control';
 import { differencesOfBooks } from './books';
 import { faultsOfRows } from './invariants';
 import { overdueInPayments } from './payment-invariants';
+import { settlementTerms } from '../support/settlement-terms';
 
 /** What looks at payments after every fault sees what it is there for. */
 let database: TestDatabase;
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const times = { askAgainInMs: 1_000, detailOpenForMs: 60_000 };
+const times = { askAgainInMs: 1_000, ...settlementTerms };
 
 /** An order with two attempts: refused at the first, paid by the second; then the first is paid too, and goes back. */
 async function payTwice(): Promise<void> {

@@ -56,6 +56,12 @@ export interface FeeSnapshotDto extends CaseSnapshot<FeeState> {
   readonly payment: FeePayment | null;
 }
 
+/** The period after, and what its run is given to live by. */
+export interface NextFee {
+  readonly feeId: string;
+  readonly policy: FeePolicy;
+}
+
 export interface PayFeeInput extends CommandInput {
   readonly method: 'wechat_native';
 }
@@ -69,6 +75,11 @@ export interface CertificationFeeActivities {
   ): Promise<FeeSnapshotDto>;
   /** What the clock of a paid period owes by now: the next period, a reminder, the end. `next` is to be started. */
   advanceFee(
-    input: FeeActInput & { readonly policy: FeePolicy },
-  ): Promise<FeeSnapshotDto & { readonly next: { readonly feeId: string } | null }>;
+    input: FeeActInput & {
+      /** ISO 8601, by the run's clock: repeated, the step owes nothing new. */
+      readonly asOf: string;
+      readonly renewalOpensMs: number;
+      readonly remindBeforeMs: readonly number[];
+    },
+  ): Promise<FeeSnapshotDto & { readonly next: NextFee | null }>;
 }
