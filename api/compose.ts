@@ -3,6 +3,7 @@ import {
   casePolicies,
   databaseAccess,
   dataKeys,
+  outside,
   timeProfile,
   wechatPay,
   type Configuration,
@@ -14,6 +15,7 @@ import { takeIn } from '../db/payment/inbox';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { PrivateFolder } from '../providers/documents/private-folder';
 import { LocalFolder } from '../providers/images/local-folder';
+import { createOutside } from '../providers/outside';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
@@ -56,6 +58,7 @@ export function composeServices(config: Configuration, environment: Environment)
       windowMs: config.MALLFLOW_SIGN_IN_WINDOW_SECONDS,
     }),
     channel: access === undefined ? undefined : createWechatPay(access),
+    outside: createOutside(outside(config)),
     notifications: notificationCounter(),
     inbox: new Gathered((reports) => takeIn(db, 'wechat_pay', ...reports), notificationsTogether),
     vault: new KeyedVault(dataKeys(config)),

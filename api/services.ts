@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Counter } from 'prom-client';
 import type { ChannelReport, PaymentChannel } from '../domain/ports/payment-channel';
 import type { FileVault, Vault } from '../domain/ports/vault';
+import type { Outside } from '../domain/ports/outside';
 import type { Db } from '../db/connection';
 import type { DocumentStore } from '../domain/ports/document-store';
 import type { ReviewSubjects } from '../db/review/subjects';
@@ -34,6 +35,8 @@ export interface Services {
   readonly reviewSubjects: ReviewSubjects;
   /** The payment channel; undefined where none is configured. */
   readonly channel: PaymentChannel | undefined;
+  /** The outside parties of a seller's way in; each is undefined where it is not configured. */
+  readonly outside: Outside;
   /** What channels told, by how it was judged. */
   readonly notifications: Counter<'channel' | 'outcome'>;
   /** Where what the channel told is safe; resolves once it is. */

@@ -10,13 +10,23 @@ import { createReconciliationActivities } from '../activities/reconciliation/act
 import { createReviewActivities } from '../activities/review/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
 import { createStockAllocationActivities } from '../activities/stock-allocation/activities';
-import { casePolicies, dataKeys, databaseAccess, timeProfile, wechatPay, type Configuration } from '../config/env';
+import {
+  casePolicies,
+  dataKeys,
+  databaseAccess,
+  outside,
+  timeProfile,
+  wechatPay,
+  type Configuration,
+} from '../config/env';
 import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
 import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
 import type { ReviewSubjects } from '../db/review/subjects';
 import { KeyedVault } from '../db/secrets/keyed-vault';
+import { createOutside } from '../providers/outside';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
+import type { Outside } from '../domain/ports/outside';
 import type { PaymentChannel } from '../domain/ports/payment-channel';
 import { lazyClient, type TemporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
@@ -66,6 +76,17 @@ function openChannel(config: Configuration, log: Logger | undefined): PaymentCha
     deadlineMs: timeProfile(config).channelStepMs / 4,
     onCall: (note) => {
       if (note.outcome !== 'ok') log?.warn(note, 'a call of the payment channel failed');
+    },
+  });
+}
+
+/** The outside parties of a seller's way in; each call that failed leaves a line, without anything that was said in it. */
+export function openOutside(config: Configuration, log: Logger | undefined): Outside {
+  return createOutside(outside(config), {
+    // A step may ask twice.
+    deadlineMs: timeProfile(config).channelStepMs / 4,
+    onCall: (note) => {
+      if (note.outcome !== 'ok') log?.warn(note, 'a call of an outside party failed');
     },
   });
 }

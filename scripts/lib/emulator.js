@@ -29,6 +29,17 @@ function clientEnvironment(dir) {
   return Object.fromEntries(lines.filter((line) => line !== '').map((line) => line.split(/=(.*)/s, 2)));
 }
 
+/**
+ * The emulator's part of it: parties the user has configured are the user's.
+ * @param {string} dir
+ * @param {NodeJS.ProcessEnv} given
+ */
+function emulatedParties(dir, given) {
+  const partyOf = (/** @type {string} */ name) => /^MALLFLOW_[A-Z]+_/.exec(name)?.[0] ?? name;
+  const own = new Set(Object.keys(given).map(partyOf));
+  return Object.fromEntries(Object.entries(clientEnvironment(dir)).filter(([name]) => !own.has(partyOf(name))));
+}
+
 /** @param {string} dir */
 const emulatorUrl = (dir) => clientEnvironment(dir)['MALLFLOW_WECHAT_PAY_BASE_URL'];
 
@@ -56,4 +67,4 @@ async function startEmulator(dir, start) {
   return url;
 }
 
-module.exports = { channelIsGiven, clientEnvironment, emulatorUrl, startEmulator };
+module.exports = { channelIsGiven, clientEnvironment, emulatedParties, emulatorUrl, startEmulator };

@@ -11,7 +11,7 @@ const { startTemporal } = require('./temporal-server');
 const { findTemporalCli } = require('./temporal-cli');
 const { superviseChild } = require('./supervised-child');
 const { superviseServer } = require('./supervised-server');
-const { channelIsGiven, clientEnvironment, startEmulator } = require('./emulator');
+const { channelIsGiven, emulatedParties, startEmulator } = require('./emulator');
 
 /** @typedef {{ name: string, stop: () => Promise<void>, kill9: () => Promise<void> }} Part */
 
@@ -120,9 +120,13 @@ class System {
   /** How the emulator is reached, and where it reaches us. */
   outsideWorld() {
     if (this.emulatorUrl === undefined) return {};
+    const notifications = `http://127.0.0.1:${String(this.apiPort)}`;
+    const parties = emulatedParties(path.join(this.dataDir, 'emulator'), this.env);
     return {
-      ...clientEnvironment(path.join(this.dataDir, 'emulator')),
-      MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: `http://127.0.0.1:${String(this.apiPort)}`,
+      ...parties,
+      MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: notifications,
+      // Where the user's own party tells us is the user's to say.
+      ...('MALLFLOW_IDENTITY_BASE_URL' in parties ? { MALLFLOW_IDENTITY_NOTIFY_BASE_URL: notifications } : {}),
     };
   }
 

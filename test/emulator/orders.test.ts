@@ -113,12 +113,15 @@ it('refuses controls it does not have, naming those it has', async () => {
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', ...headers },
     });
-  for (const target of ['bank', 'registry', 'merchant', 'messages', 'awards']) {
-    const reply = await answer('POST', '/faults', { target, kind: 'slow', times: 1 });
-    expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('supported: wechat_pay')]);
-  }
-  const misplaced = { target: 'wechat_pay', kind: 'no_notification', times: 1, on: 'create' };
-  expect((await answer('POST', '/faults', misplaced)).status).toBe(400);
+  const reply = await answer('POST', '/faults', { target: 'awards', kind: 'slow', times: 1 });
+  expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('supported: wechat_pay')]);
+  for (const misplaced of [
+    { target: 'wechat_pay', kind: 'no_notification', on: 'create' },
+    { target: 'wechat_pay', kind: 'slow', on: 'message_send' },
+    { target: 'registry', kind: 'probe' },
+    { target: 'registry', kind: 'tampered_body', on: 'registry_check' },
+  ])
+    expect((await answer('POST', '/faults', { ...misplaced, times: 1 })).status).toBe(400);
   expect((await answer('POST', '/faults', { target: 'wechat_pay', kind: 'earthquake', times: 1 })).status).toBe(400);
   expect((await answer('POST', '/payments/nobody/pay', {})).status).toBe(404);
   expect((await answer('POST', '/payments/nobody/pay', { notfy: false })).status).toBe(400);

@@ -66,7 +66,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     MALLFLOW_IMAGE_DIR: imageFolder,
     MALLFLOW_DOCUMENT_DIR: documentFolder,
     MALLFLOW_RELAY_MS: '50',
-    ...(outside === undefined ? {} : { ...outside.environment, MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: url }),
+    ...(outside === undefined ? {} : { ...outside.environment, ...notifyEnvironment(url) }),
     ...options.environment,
   };
   const config = parseEnvironment(environment);
@@ -98,6 +98,11 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       await rm(documentFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Where the outside world reaches us. */
+function notifyEnvironment(url: string): Readonly<Record<string, string>> {
+  return { MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: url, MALLFLOW_IDENTITY_NOTIFY_BASE_URL: url };
 }
 
 /** Its address is part of the configuration, so it listens before there is an API. */
