@@ -98,9 +98,10 @@ function judge({ principal }: ReviewCall<unknown>, row: ReviewRow, name: ReviewC
   // rule: second-decision-is-refused
   if (name === 'decide' && row.state === 'decided')
     throw new DomainError('ALREADY_DECIDED', { by: row.assignee, at: row.decidedAt?.toISOString(), allowed });
-  if (!allows(reviewMachine, row.state, name)) throw wrongState(reviewMachine, row.state, { allowed });
   // rule: anothers-claim-is-theirs
-  if (!allowed.includes(name)) throw new DomainError('CLAIMED_BY_OTHER', { by: row.assignee, allowed });
+  if (row.state === 'claimed' && !allowed.includes(name))
+    throw new DomainError('CLAIMED_BY_OTHER', { by: row.assignee, allowed });
+  if (!allows(reviewMachine, row.state, name)) throw wrongState(reviewMachine, row.state, { allowed });
 }
 
 async function refuseOwn(call: ReviewCall<unknown>, row: ReviewRow, accountId: string): Promise<void> {

@@ -7,6 +7,7 @@ import { HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { paymentRows } from '../support/payments';
 import { purchaseRows } from '../support/purchases';
+import { noticeOf } from '../support/reviews';
 import { documentOf, sellerRows } from '../support/sellers';
 import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
@@ -16,9 +17,9 @@ import { demoTenants, subStockRows } from '../support/sub-stock-rows';
  */
 const routes = (businessRoutes as unknown as readonly Route[]).filter(({ path }) => path.includes(':'));
 
-/** Operators belong to no tenant and see all; what is open is open to everybody who knows its random name. */
+/** Operators and reviewers belong to no tenant and see all; what is open is open to everybody who knows its random name. */
 const concernsTenants = ({ access }: Route) =>
-  access !== 'open' && !(Array.isArray(access) && access.length === 1 && access[0] === 'operator');
+  access !== 'open' && !(Array.isArray(access) && access.every((role) => role === 'operator' || role === 'reviewer'));
 
 const kindOf = (path: string) => /^\/v1\/([\w-]+)\/:\w+/.exec(path)?.[1] ?? path;
 const cases = routes
@@ -55,6 +56,7 @@ describe('what belongs to another tenant', () => {
       ...{ listings: listing.body.id as string, 'mall-sections': section.body.id as string },
       payments: (await paymentRows(mallflow, { of: tenant })).id,
       ...{ sellers: await sellerRows(mallflow, manager), documents: await documentOf(manager) },
+      notices: await noticeOf(mallflow.database, tenant.accountId),
       ...{ members: member.body.id as string, operations: await operationOf(tenant.accountId) },
     };
     people = {

@@ -6,6 +6,7 @@ import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { exceptionRow, paymentRows } from '../support/payments';
 import { purchaseRows } from '../support/purchases';
+import { accountIdOf, createForms, formSubjects, noticeOf, reviewRows } from '../support/reviews';
 import { documentOf, sellerRows } from '../support/sellers';
 import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
@@ -93,6 +94,14 @@ const expected = `
   GET    /v1/members/:id                    200 404 403 403 403 403 403 401
   GET    /v1/members/:id/points             200 404 200 403 403 403 403 401
   POST   /v1/members/:id/points             400 404 403 403 403 403 403 401
+  GET    /v1/reviews                        403 403 403 403 200 200 403 401
+  GET    /v1/reviews/:id                    403 403 403 403 200 200 403 401
+  POST   /v1/reviews/:id/claim              403 403 403 403 400 403 403 401
+  POST   /v1/reviews/:id/release            403 403 403 403 400 403 403 401
+  POST   /v1/reviews/:id/reassign           403 403 403 403 400 400 403 401
+  POST   /v1/reviews/:id/decide             403 403 403 403 400 403 403 401
+  GET    /v1/notices                        200 200 200 200 200 200 200 401
+  POST   /v1/notices/:id/read               404 404 404 400 404 404 404 401
   GET    /v1/processes                      403 403 403 403 403 200 403 401
   GET    /v1/processes/counts               403 403 403 403 403 200 403 401
   GET    /v1/processes/:id                  403 403 403 403 403 200 403 401
@@ -130,7 +139,8 @@ describe('who may call what', () => {
   let subjects: Record<string, string>;
 
   beforeAll(async () => {
-    mallflow = await startInstallation({ worker: false });
+    mallflow = await startInstallation({ worker: false, reviewSubjects: formSubjects });
+    await createForms(mallflow.database);
     const demo = ['manager@demo', 'manager2@demo', 'member@demo', 'reviewer@demo', 'operator@demo'];
     const [manager, stranger, member, reviewer, operator] = await Promise.all(demo.map((login) => mallflow.as(login)));
     const seller = await newAccount(mallflow, { login: 'seller@test', roles: ['seller'] });
@@ -158,6 +168,7 @@ describe('who may call what', () => {
     const exchange = { kind: 'points', pointsPrice: 1 };
     const { body: listing } = await clients[0]!.post('/v1/listings', { subStockId, name: '帆布袋', exchange });
     const { body: memberAccount } = await clients[2]!.get('/v1/me');
+    const sellerId = await sellerRows(mallflow, seller);
     subjects = {
       ...{ docs: 'start.js', images: 'open.png', operations: operationId, enterprises: me.enterpriseId as string },
       ...{
@@ -167,7 +178,9 @@ describe('who may call what', () => {
         processes: id.replace('pur_', 'prc_'),
         commodities: commodityId ?? '',
       },
-      ...{ sellers: await sellerRows(mallflow, seller), documents: await documentOf(seller) },
+      ...{ sellers: sellerId, documents: await documentOf(seller) },
+      ...{ reviews: (await reviewRows(mallflow.database, sellerId)).reviewId },
+      notices: await noticeOf(mallflow.database, await accountIdOf(seller)),
       ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, listings: listing.id as string },
       ...{ 'mall-sections': listing.sectionId as string, malls: mallId, members: memberAccount.memberId as string },
     };
