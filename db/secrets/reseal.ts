@@ -54,10 +54,10 @@ function rowsOfOlderKeys(
   return rows<SealedRow>(
     db,
     `select ${id.column}::text as id, ${about.column}::text as about, ${keyId} as "keyId", ${ciphertext} as ciphertext
-       from ${table}
+       from ${table} sealed
       where ${ciphertext} is not null and ${keyId} <> :keyId
-        and (:after::text is null or ${id.column} > (:after::text)::${id.type})
-      order by ${id.column} limit ${batch}`,
+        and (:after::text is null or sealed.${id.column} > (:after::text)::${id.type})
+      order by sealed.${id.column} limit ${batch}`,
     page,
   );
 }
