@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeProfiles, type TimeProfile } from './time-profiles';
+import { readTenpay, tenpayFaults, tenpayVariables, type TenpayAccess } from './tenpay';
 import { outsideFaults, outsideVariables, readOutside, type OutsideAccess } from './outside';
 import { readWechatPay, wechatPayFaults, wechatPayVariables, type WechatPayAccess } from './wechat-pay';
 
@@ -107,6 +108,7 @@ const variables = {
   MALLFLOW_MERCHANT_REST_SECONDS: seconds.default(6 * 3_600_000),
   ...wechatPayVariables,
   ...outsideVariables,
+  ...tenpayVariables,
 } as const;
 
 /** Read by the set-up scripts, not by the product. */
@@ -131,6 +133,7 @@ export function parseEnvironment(environment: Environment): Parsed {
     ...productionFaults(environment),
     ...wechatPayFaults(environment, environment['NODE_ENV'] === 'production'),
     ...outsideFaults(environment, environment['NODE_ENV'] === 'production'),
+    ...tenpayFaults(environment, environment['NODE_ENV'] === 'production'),
   );
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return parsed.data;
@@ -181,6 +184,17 @@ export function wechatPay(parsed: Parsed): WechatPayAccess | undefined {
 export function outside(parsed: Parsed): OutsideAccess {
   const faults: string[] = [];
   const access = readOutside(parsed, (fault) => faults.push(fault));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return access;
+}
+
+/**
+ * Undefined when no variable of Tenpay is given: then its merchant IDs are not available.
+ * @throws ConfigurationError with every file and secret that is not what it should be
+ */
+export function tenpay(parsed: Parsed): TenpayAccess | undefined {
+  const faults: string[] = [];
+  const access = readTenpay(parsed, (fault) => faults.push(fault));
   if (faults.length > 0) throw new ConfigurationError(faults);
   return access;
 }

@@ -17,6 +17,7 @@ const placesByTarget = {
   bank: ['transfer_send', 'transfer_query'],
   identity: ['scan_begin', 'scan_query', 'scan_notification'],
   messages: ['message_send'],
+  merchant: ['merchant_media', 'merchant_submit', 'merchant_query', 'tenpay_submit', 'tenpay_query'],
 } as const;
 
 export type Target = keyof typeof placesByTarget;
@@ -27,7 +28,8 @@ export const places = Object.values(placesByTarget).flat() as [Place, ...Place[]
 
 const isNotification = (place: Place): boolean => place.endsWith('notification');
 const calls = places.filter((place) => !isNotification(place));
-const wechat = placesByTarget.wechat_pay;
+/** Where WeChat Pay is spoken. */
+const wechat: readonly Place[] = [...placesByTarget.wechat_pay, 'merchant_media', 'merchant_submit', 'merchant_query'];
 /** Where signed JSON of our own is spoken. */
 const signedJson: readonly Place[] = [...placesByTarget.bank, ...placesByTarget.identity, ...placesByTarget.messages];
 const signed: readonly Place[] = [...wechat, ...signedJson];

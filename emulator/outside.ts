@@ -9,6 +9,8 @@ import { scanBody, Scans } from './identity/scans';
 import type { Secrets } from './keys/secrets';
 import { messageBody, Messages } from './messages/messages';
 import { Registry } from './registry/registry';
+import type { Applications } from './merchants/applications';
+import { Registrations } from './merchants/registrations';
 import { jsonEndpoint } from './signed-json/pipeline';
 import { cloudRoutes, type CloudAction } from './tencent-cloud/pipeline';
 
@@ -18,6 +20,7 @@ export interface OutsideGround {
   readonly faults: Faults;
   readonly calls: Calls;
   readonly timeScale: number;
+  readonly applications: Applications;
 }
 
 /** Everybody outside but the payment channel. */
@@ -30,10 +33,19 @@ export function createOutside(ground: OutsideGround): { readonly controls: Outsi
     scans: new Scans(books, scanNotifier),
     scanNotifier,
     messages: new Messages(books),
+    applications: ground.applications,
   };
   const router = Router({ caseSensitive: true, strict: true });
-  const actions = new Map<string, CloudAction>([['VerifyBizLicenseEnterprise3', controls.registry.action]]);
-  const keys = new Map([[secrets.registrySecretId.value, secrets.registrySecretKey.value]]);
+  const registrations = new Registrations(ground.applications, secrets.tenpayMerchantId.value);
+  const actions = new Map<string, CloudAction>([
+    ['VerifyBizLicenseEnterprise3', controls.registry.action],
+    ['CreateOpenBankExternalSubMerchantRegistration', registrations.create],
+    ['QueryOpenBankExternalSubMerchantRegistration', registrations.query],
+  ]);
+  const keys = new Map([
+    [secrets.registrySecretId.value, secrets.registrySecretKey.value],
+    [secrets.tenpaySecretId.value, secrets.tenpaySecretKey.value],
+  ]);
   router.use(cloudRoutes({ ...ground, keys, actions }));
   signedJsonRoutes(router, ground, controls);
   return { controls, routes: router };

@@ -6,10 +6,11 @@ import type { Scans } from '../identity/scans';
 import type { Messages } from '../messages/messages';
 import { NotPossible } from '../not-possible';
 import { enterpriseStates, type Registry } from '../registry/registry';
+import { merchantRoutes, type MerchantControls } from './merchant-routes';
 import { sent } from './payment-routes';
 import { emptyBody, notifyBody } from './schemas';
 
-export interface OutsideControls {
+export interface OutsideControls extends MerchantControls {
   readonly registry: Registry;
   readonly transfers: Transfers;
   readonly scans: Scans;
@@ -32,6 +33,7 @@ export function outsideRoutes(router: Router, controls: OutsideControls): void {
   registryRoutes(router, controls);
   transferRoutes(router, controls);
   scanRoutes(router, controls);
+  merchantRoutes(router, controls);
   router.get('/messages', (request, response) => {
     const { to } = messagesQuery.parse(request.query);
     response.json({ items: controls.messages.sentTo(to).map(({ at, ...message }) => ({ ...message, at: time(at) })) });
@@ -52,10 +54,12 @@ function registryRoutes(router: Router, { registry }: OutsideControls): void {
   });
 }
 
-function transferRoutes(router: Router, { transfers }: OutsideControls): void {
+function transferRoutes(router: Router, { transfers, applications }: OutsideControls): void {
   router.get('/transfers', (request, response) => {
     const { accountNumber } = transfersQuery.parse(request.query);
-    response.json({ items: transfers.arrivedOn(accountNumber).map(arrived) });
+    // What an account is asked to remit, to prove whose it is, is seen with what it received.
+    const items = [...transfers.arrivedOn(accountNumber), ...applications.remittancesOf(accountNumber)];
+    response.json({ items: items.sort((one, other) => other.at - one.at).map(arrived) });
   });
   router.get('/transfers/orders', (_request, response) => {
     const items = transfers.all().map((transfer) => {
@@ -97,4 +101,8 @@ function scanRoutes(router: Router, { scans, scanNotifier }: OutsideControls): v
 }
 
 const time = (ms: number): string => new Date(ms).toISOString();
-const arrived = ({ accountNumber, amountFen, at }: Transfer) => ({ accountNumber, amountFen, at: time(at) });
+const arrived = ({ accountNumber, amountFen, at }: Pick<Transfer, 'accountNumber' | 'amountFen' | 'at'>) => ({
+  accountNumber,
+  amountFen,
+  at: time(at),
+});

@@ -54,4 +54,4 @@ export const emptyBody = z.strictObject({});
 export const paymentsQuery = z.strictObject({ reference: z.string().min(1).optional() });
 
 /** Targets of later parts of the outside world. */
-export const laterTargets: readonly string[] = ['merchant', 'awards'];
+export const laterTargets: readonly string[] = ['awards'];

@@ -32,6 +32,10 @@ export async function writeClientEnvironment(
     `MALLFLOW_IDENTITY_BASE_URL=${url}`,
     `MALLFLOW_MESSAGES_SECRET_FILE=${secrets.messagesSecret.file}`,
     `MALLFLOW_MESSAGES_BASE_URL=${url}`,
+    `MALLFLOW_TENPAY_SECRET_ID=${secrets.tenpaySecretId.value}`,
+    `MALLFLOW_TENPAY_SECRET_KEY_FILE=${secrets.tenpaySecretKey.file}`,
+    `MALLFLOW_TENPAY_MERCHANT_ID=${secrets.tenpayMerchantId.value}`,
+    `MALLFLOW_TENPAY_BASE_URL=${url}`,
   ];
   const file = join(stateDir, 'client.env');
   await writeFile(`${file}.new`, `${lines.join('\n')}\n`, { mode: 0o600 });

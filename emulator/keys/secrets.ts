@@ -9,6 +9,9 @@ const makers = {
   transfersSecret: base64,
   identitySecret: base64,
   messagesSecret: base64,
+  tenpaySecretId: () => `AKID${randomBytes(16).toString('hex')}`,
+  tenpaySecretKey: () => randomBytes(16).toString('hex'),
+  tenpayMerchantId: () => `10${randomBytes(8).toString('hex').toUpperCase()}`,
 } as const;
 
 type Name = keyof typeof makers;
