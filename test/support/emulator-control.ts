@@ -1,6 +1,6 @@
 /** The controls of the emulated outside world, typed. They throw when the emulator refuses. */
 export class EmulatorControl {
-  constructor(private readonly url: string) {}
+  constructor(readonly url: string) {}
 
   /** Orders of one payment of ours (its id travels in `attach`), newest first; without a reference all. */
   async payments(reference?: string): Promise<EmulatedPayment[]> {
@@ -41,6 +41,44 @@ export class EmulatorControl {
     await this.call('POST', `/bills/${day}/publish`, {});
   }
 
+  /** Small sums that arrived on accounts, newest first. */
+  async transfers(accountNumber?: string): Promise<EmulatedTransfer[]> {
+    return this.items(`/transfers${query({ accountNumber })}`);
+  }
+
+  /** Ends a transfer that is pending. */
+  settleTransfer(reference: string, as: 'sent' | 'failed'): Promise<{ reference: string; state: string }> {
+    return this.call('POST', `/transfers/${reference}/settle`, { as });
+  }
+
+  /** What the register says of a code from now on; `unknown` is not in its copy. Without, any valid code is active. */
+  async putEnterprise(code: string, enterprise: EmulatedEnterprise): Promise<void> {
+    await this.call('PUT', `/registry/${code}`, enterprise);
+  }
+
+  async forgetEnterprise(code: string): Promise<void> {
+    await this.call('DELETE', `/registry/${code}`);
+  }
+
+  /** Scans of legal representatives, newest first. */
+  async verifications(): Promise<EmulatedScan[]> {
+    return this.items('/verifications');
+  }
+
+  /** The person is who was asked for, or not; after the other answer it is a change of mind. */
+  answerScan(reference: string, answer: 'pass' | 'fail'): Promise<{ reference: string; state: string }> {
+    return this.call('POST', `/verifications/${reference}/${answer}`, {});
+  }
+
+  notifyScan(reference: string, options: { times?: number; delayMs?: number } = {}): Promise<NotifyAnswer> {
+    return this.call('POST', `/verifications/${reference}/notify`, options);
+  }
+
+  /** Mail and SMS that were taken, newest first. */
+  async messages(to?: string): Promise<EmulatedMessage[]> {
+    return this.items(`/messages${query({ to })}`);
+  }
+
   /** The emulator's own books, newest first. A limit of 0 gives the totals alone. */
   books(limit?: number): Promise<EmulatedBooks> {
     return this.call('GET', limit === undefined ? '/books' : `/books?limit=${limit}`);
@@ -75,6 +113,10 @@ export class EmulatorControl {
     await this.call('DELETE', '/calls');
   }
 
+  private async items<T>(path: string): Promise<T[]> {
+    return (await this.call<{ items: T[] }>('GET', path)).items;
+  }
+
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await fetch(`${this.url}/control${path}`, {
       method,
@@ -84,6 +126,40 @@ export class EmulatorControl {
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
+}
+
+function query(values: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+export interface EmulatedTransfer {
+  readonly accountNumber: string;
+  readonly amountFen: number;
+  readonly at: string;
+}
+
+export interface EmulatedEnterprise {
+  readonly name: string;
+  readonly legalRepresentative: string;
+  readonly state: 'active' | 'revoked' | 'cancelled' | 'other' | 'unknown';
+}
+
+export interface EmulatedScan {
+  readonly reference: string;
+  readonly enterpriseName: string;
+  readonly state: 'pending' | 'passed' | 'failed';
+  readonly scanUrl: string;
+  readonly at: string;
+}
+
+export interface EmulatedMessage {
+  readonly id: string;
+  readonly channel: 'mail' | 'sms';
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly at: string;
 }
 
 export interface EmulatedPayment {
@@ -145,9 +221,10 @@ export interface NotifyAnswer {
 
 /** `on` limits it to one call; the rest is explained in docs/emulator.md. */
 export interface FaultOptions {
+  /** Default `wechat_pay`. */
+  readonly target?: string;
   readonly times?: number;
-  readonly on?:
-    'create' | 'query' | 'close' | 'refund' | 'query_refund' | 'bill' | 'bill_file' | 'certificates' | 'notification';
+  readonly on?: string;
   readonly delayMs?: number;
   readonly seconds?: number;
   readonly rate?: number;
