@@ -22,6 +22,7 @@ import {
 import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
 import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
+import { deleteInertDecisions } from '../db/review/decisions';
 import type { ReviewSubjects } from '../db/review/subjects';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { createOutside } from '../providers/outside';
@@ -32,6 +33,7 @@ import { lazyClient, type TemporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
 import type { ReconciliationPolicy } from '../workflows/reconciliation/contract';
+import { deliverNotices } from './loops/deliver-notices';
 import { every, type Loop } from './loops/every';
 import { expireStock } from './loops/expire-stock';
 import { keepSchedules } from './loops/keep-schedules';
@@ -166,6 +168,7 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
   const overdueByMs = config.MALLFLOW_WATCHDOG_SECONDS;
   return [
     ...startPaymentLoops(config, { db, gateway, settings, log }),
+    startDeliveries(config, db, log),
     // Without a channel there are no books to compare.
     ...(wechatPay(config) === undefined
       ? []
@@ -187,6 +190,7 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
       await deleteCommandsOlderThan(db, keysKeptDays);
       await deleteExpiredSessions(db);
       await deleteExpiredSignInAttempts(db);
+      await deleteInertDecisions(db);
     }),
   ];
 }
@@ -221,4 +225,23 @@ export function startPaymentLoops(
     every(relayEveryMs, 'relay-reports', parts.log, relayReports(parts)),
     every(sweepEveryMs, 'sweep-payments', parts.log, () => sweepPayments({ ...parts, overdueByMs: sweepEveryMs })),
   ];
+}
+
+/** Sends by mail and SMS what accounts are told. */
+export function startDeliveries(config: Configuration, db: Db, log: Logger): Loop {
+  const { channelStepMs, firstRetryMs, longestRetryMs } = timeProfile(config);
+  const policy = {
+    leaseMs: channelStepMs,
+    againMs: firstRetryMs * 10,
+    longestAgainMs: longestRetryMs * 30,
+    giveUpAfterMs: 3 * 86_400_000,
+  };
+  const { messages } = openOutside(config, log);
+  const vault = new KeyedVault(dataKeys(config));
+  return every(
+    config.MALLFLOW_NOTICES_SECONDS,
+    'deliver-notices',
+    log,
+    deliverNotices({ db, messages, vault, policy }),
+  );
 }
