@@ -40,6 +40,8 @@ export interface World {
   readonly emulator: Child;
   readonly channel: EmulatorControl;
   readonly url: string;
+  /** Where the logs of our processes and the servers' own files are. */
+  readonly folder: string;
   /** The owner's pool, directly on the server: it sees and does what the product may not. */
   readonly db: Db;
   readonly temporal: Client;
@@ -198,7 +200,7 @@ export async function startWorld(wishes: Wishes = {}): Promise<World> {
     rmSync(dir, { recursive: true, force: true });
   };
   return {
-    ...{ engines, wires, api, worker, emulator, channel, url, db, temporal, restore, stop },
+    ...{ engines, wires, api, worker, emulator, channel, url, folder: dir, db, temporal, restore, stop },
     environment: { ...common, DATABASE_URL: engines.databaseUrl, TEMPORAL_ADDRESS: address },
     manager: await signIn('manager@demo'),
     otherManager: await signIn('manager2@demo'),
