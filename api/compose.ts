@@ -65,7 +65,6 @@ export function composeServices(config: Configuration, environment: Environment)
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),
     documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
-    reviewShows: () => Promise.resolve(false),
     reviewSubjects: {},
     log,
     settings: {
@@ -77,6 +76,7 @@ export function composeServices(config: Configuration, environment: Environment)
       trustProxy: config.MALLFLOW_TRUST_PROXY,
       checkAnswers: config.MALLFLOW_CHECK_ANSWERS,
       mallsPerEnterprise: config.MALLFLOW_MALLS_PER_ENTERPRISE,
+      certificationFeeFen: config.MALLFLOW_CERTIFICATION_FEE_FEN,
       policies: casePolicies(config),
       workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
     },

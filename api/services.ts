@@ -12,7 +12,6 @@ import type { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
 import type { SignInThrottle } from './account/throttle';
 import type { Passwords } from './account/passwords';
-import type { ReviewShows } from './document/routes';
 import type { Commands } from './http/commands';
 import type { ImageEncoder } from './image/encoder';
 import type { Gathered } from './webhooks/gathered';
@@ -29,8 +28,6 @@ export interface Services {
   readonly imageEncoder: ImageEncoder;
   /** Where the sealed bytes of documents lie. */
   readonly documents: DocumentStore;
-  /** Which documents reviews show to whom. */
-  readonly reviewShows: ReviewShows;
   /** What is reviewed, by kind. */
   readonly reviewSubjects: ReviewSubjects;
   /** The payment channel; undefined where none is configured. */
@@ -58,4 +55,6 @@ export interface Settings extends RunSettings {
   /** Every answer is held against its own schema; for tests. */
   readonly checkAnswers: boolean;
   readonly mallsPerEnterprise: number;
+  /** 平台认证费 of a period that opens now. */
+  readonly certificationFeeFen: number;
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { documentEndings, documentTypeOf, documentTypes, maxDocumentBytes } from '../../domain/document/kinds';
 import { DomainError } from '../../domain/shared/errors';
-import type { Principal } from '../../domain/shared/roles';
 import { recordAudit } from '../../db/case/repository';
 import type { Queryable } from '../../db/connection';
 import { documentBytes, storeDocument } from '../../db/document/contents';
@@ -11,17 +10,9 @@ import { newId } from '../../db/new-id';
 import { resourceShape } from '../http/answers';
 import { invalid } from '../http/parse';
 import type { RawBody } from '../http/raw-body';
-import { commandRequest, rawRoute, route, type AnyRoute, type Sighting } from '../http/route';
+import { commandRequest, rawRoute, route, type AnyRoute } from '../http/route';
 import { iso } from '../http/times';
-
-/**
- * Whether this account is shown this document in a review it may see. The kinds of review know which documents their
- * submissions name; the composition root gives what they say.
- */
-export type ReviewShows = (
-  db: Queryable,
-  view: { readonly documentId: string; readonly viewer: Principal },
-) => Promise<boolean>;
+import { visibleDocument } from './visible';
 
 const documentSchema = z.strictObject({
   ...resourceShape,
@@ -89,15 +80,6 @@ function tenantOf({ sellerId }: { readonly sellerId: string | null }) {
   return { enterpriseId: null, ...(sellerId === null ? {} : { sellerId }) };
 }
 
-/** The owner's own, and what a review shows to its reviewers; to everybody else there is nothing. */
-async function visibleDocument({ services, principal, params }: Sighting): Promise<DocumentRow | undefined> {
-  const { db, reviewShows } = services;
-  const row = await documentById(db, params['id'] ?? '');
-  if (row === undefined || row.ownerAccountId === principal.accountId) return row;
-  // rule: documents-are-private
-  return (await reviewShows(db, { documentId: row.id, viewer: principal })) ? row : undefined;
-}
-
 /**
  * The bytes go to people alone: kept by no cache, and saved rather than shown, so that whatever hides in a file is never
  * a page of ours.
@@ -110,7 +92,7 @@ const content = route({
   access: 'signed_in',
   idempotency: 'none',
   query: z.strictObject({}),
-  find: visibleDocument,
+  find: ({ services, principal, params }) => visibleDocument(services, principal, params['id'] ?? ''),
   answers: { 200: null },
   handle: async ({ services, principal, requestId, target }) => {
     const bytes = await documentBytes(services, target);

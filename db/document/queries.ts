@@ -1,4 +1,5 @@
 import type { DocumentType } from '../../domain/document/kinds';
+import type { ReviewKind } from '../../domain/review/states';
 import { firstRow, rows, type Queryable } from '../connection';
 
 export interface DocumentRow {
@@ -45,5 +46,20 @@ export async function documentsOfOlderKeys(
     db,
     `select ${columns} from ${source} where d.key_id <> :keyId and d.id > :after order by d.id limit :limit`,
     page,
+  );
+}
+
+/** Reviews of a seller's submissions that this reviewer decides, may decide, or has decided. */
+export async function reviewsShownTo(
+  db: Queryable,
+  who: { readonly sellerId: string; readonly accountId: string },
+): Promise<{ readonly kind: ReviewKind; readonly submissionId: string }[]> {
+  return rows(
+    db,
+    `select kind, submission_id as "submissionId" from reviews
+      where seller_id = :sellerId
+        and (state in ('waiting', 'claimed') or (state = 'decided' and assignee = :accountId))
+      order by id desc limit 50`,
+    who,
   );
 }

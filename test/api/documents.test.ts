@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { documentsOfAccount } from '../../db/document/queries';
 import { firstRow, rows } from '../../db/connection';
+import { newId } from '../../db/new-id';
 import { newAccount } from '../support/accounts';
 import type { HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
@@ -15,17 +16,29 @@ const secret = '统一社会信用代码 91350100M000100Y43';
 let mallflow: Installation;
 let owner: HttpClient;
 let reviewer: HttpClient;
-/** What reviews show: the documents of this list, to reviewers. */
-const shown = new Set<string>();
+let sellerId: string;
+let otherSellerId: string;
+/** What the submissions of this test name: nobody hands in any here. */
+const named = new Map<string, { readonly documentId: string; readonly company: string }>();
 
 beforeAll(async () => {
   mallflow = await startInstallation({ worker: false });
   Object.assign(mallflow.services, {
-    reviewShows: (_: unknown, { documentId, viewer }: { documentId: string; viewer: { roles: readonly string[] } }) =>
-      Promise.resolve(viewer.roles.includes('reviewer') && shown.has(documentId)),
+    reviewSubjects: {
+      enterprise_verification: {
+        itemsOf: (_: unknown, id: string) =>
+          Promise.resolve([
+            { item: '/licenceDocumentId', label: { zh: '', en: '' }, value: named.get(id)?.documentId },
+          ]),
+        ownCompany: (_: unknown, id: string, accountId: string) =>
+          Promise.resolve(named.get(id)?.company === accountId),
+      },
+    },
   });
   owner = await newAccount(mallflow, { login: 'owner@test', roles: [] });
   reviewer = await mallflow.as('reviewer@demo');
+  sellerId = await sellerRows(mallflow, owner);
+  otherSellerId = await sellerRows(mallflow, await newAccount(mallflow, { login: 'other-owner@test', roles: [] }));
 });
 afterAll(() => mallflow.stop());
 
@@ -54,6 +67,45 @@ const views = async (id: string) => {
   return (body.items as { action: string; actor: string }[]).filter(({ action }) => action === 'document.view');
 };
 const code = ({ status, body }: Reply) => [status, body.code];
+
+interface Standing {
+  readonly state?: string;
+  readonly assignee?: string;
+  readonly company?: string;
+  readonly names?: string;
+  readonly elsewhere?: boolean;
+}
+
+/** The rows of a review of the owner's submission that names this document. */
+async function reviewOver(documentId: string, standing: Standing = {}): Promise<void> {
+  const accountOf = async (login: string | undefined) =>
+    login === undefined ? null : ((await (await mallflow.as(login)).get('/v1/me')).body.id as string);
+  const [id, submissionId] = [newId('review'), newId('verification')];
+  const { state = 'waiting', names = documentId } = standing;
+  const assignee = await accountOf(standing.assignee);
+  named.set(submissionId, { documentId: names, company: (await accountOf(standing.company)) ?? '' });
+  const decisionId = state === 'decided' ? `${id}-decision` : null;
+  const { owner: db } = mallflow.database;
+  await rows(
+    db,
+    `insert into reviews (id, kind, submission_id, seller_id, case_workflow_id, state, assignee, remind_at, due_at)
+     values (:id, 'enterprise_verification', :submissionId, :sellerId, 'case', :open, :assignee, now(), now())`,
+    {
+      ...{ id, submissionId, assignee, open: decisionId === null ? state : 'claimed' },
+      sellerId: standing.elsewhere === true ? otherSellerId : sellerId,
+    },
+  );
+  if (decisionId === null) return;
+  await rows(
+    db,
+    `insert into review_decisions (id, review_id, account_id, outcome) values (:decisionId, :id, :assignee, 'approve')`,
+    { decisionId, id, assignee },
+  );
+  await rows(db, `update reviews set state = 'decided', decided_at = now(), decision_id = :decisionId where id = :id`, {
+    decisionId,
+    id,
+  });
+}
 
 describe('a document', () => {
   it('is stored encrypted, for our own eyes, and comes back as it was sent', async () => {
@@ -165,11 +217,26 @@ describe('a document is seen', () => {
     expect(code(await mallflow.anonymous.get(`/v1/documents/${id}`))).toEqual([401, 'SIGN_IN_REQUIRED']);
     expect(await views(id)).toEqual([]);
     expect((await raw(id, owner)).status).toBe(200);
-    shown.add(id);
+    await reviewOver(id);
     expect((await raw(id, reviewer)).status).toBe(200);
     expect(code(await (await mallflow.as('operator@demo')).get(`/v1/documents/${id}`))).toEqual([404, 'NOT_FOUND']);
     expect((await raw(id, owner, 'HEAD')).status).toBe(200);
     expect((await views(id)).map(({ actor }) => actor).reverse()).toEqual([ownerId, reviewerId, ownerId]);
+  });
+
+  it.each([
+    ['while it waits', {}, true],
+    ['while another has claimed it', { state: 'claimed', assignee: 'reviewer2@demo' }, true],
+    ['after they decided it', { state: 'decided', assignee: 'reviewer@demo' }, true],
+    ['after another decided it', { state: 'decided', assignee: 'reviewer2@demo' }, false],
+    ['after it was withdrawn', { state: 'withdrawn' }, false],
+    ['when it is of their own company', { company: 'reviewer@demo' }, false],
+    ['when it names another document', { names: 'doc_other' }, false],
+    ['when it is another seller’s', { elsewhere: true }, false],
+  ])('by a reviewer of its case or not: %s', async (_, standing, seen) => {
+    const id = await documentOf(owner);
+    await reviewOver(id, standing);
+    expect((await raw(id, reviewer)).status).toBe(seen ? 200 : 404);
   });
 
   it('only when the view could be recorded', async () => {
@@ -212,29 +279,5 @@ describe('a document is seen', () => {
   it('as it was: the product may change neither its row nor forget it', async () => {
     for (const statement of [`update documents set sha256 = repeat('0', 64)`, 'delete from documents'])
       await expect(rows(mallflow.database.db, statement)).rejects.toMatchObject({ code: '42501' });
-  });
-});
-
-describe('images of sellers', () => {
-  it('are the seller’s, as those of a manager are the enterprise’s', async () => {
-    const png = await sharp({ create: { width: 2, height: 2, channels: 3, background: '#0a7' } })
-      .png()
-      .toBuffer();
-    const seller = await newAccount(mallflow, { login: 'shop@test', roles: ['seller'] });
-    const sellerId = await sellerRows(mallflow, seller);
-    const manager = await mallflow.as('manager@demo');
-    const { enterpriseId } = (await manager.get('/v1/me')).body;
-    const tenants = async (client: HttpClient) => {
-      const reply = await client.upload('/v1/images', png, 'image/png');
-      expect(reply.status).toBe(201);
-      return firstRow(mallflow.database.db, 'select enterprise_id as e, seller_id as s from images where id = :id', {
-        id: reply.body.id as string,
-      });
-    };
-    expect([await tenants(seller), await tenants(manager)]).toEqual([
-      { e: null, s: sellerId },
-      { e: enterpriseId, s: null },
-    ]);
-    expect(code(await owner.upload('/v1/images', png, 'image/png'))).toEqual([403, 'FORBIDDEN']);
   });
 });

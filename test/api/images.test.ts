@@ -2,9 +2,12 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
+import { firstRow } from '../../db/connection';
 import { imagesOfEnterprise } from '../../db/image/queries';
+import { newAccount } from '../support/accounts';
 import type { HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
+import { sellerRows } from '../support/sellers';
 
 const png = 'image/png';
 const jpeg = 'image/jpeg';
@@ -197,6 +200,21 @@ describe('images', () => {
     const found = async (client: HttpClient) =>
       (await imagesOfEnterprise(mallflow.database.db, await own(client), [mine, 'img_nothing'])).map(({ id }) => id);
     expect([await found(manager), await found(stranger)]).toEqual([[mine], []]);
+  });
+
+  it('belong to the seller who sent them, as a manager’s belong to the enterprise', async () => {
+    const seller = await newAccount(mallflow, { login: 'shop@test', roles: ['seller'] });
+    const sellerId = await sellerRows(mallflow, seller);
+    const enterpriseId = (await manager.get('/v1/me')).body.enterpriseId as string;
+    const bytes = await plain(4, 4);
+    const tenants = async (client: HttpClient) => {
+      const reply = await client.upload('/v1/images', bytes, png);
+      return firstRow(mallflow.database.db, 'select enterprise_id as e, seller_id as s from images where id = :id', {
+        id: reply.body.id as string,
+      });
+    };
+    expect(await tenants(seller)).toEqual({ e: null, s: sellerId });
+    expect(await tenants(manager)).toEqual({ e: enterpriseId, s: null });
   });
 
   it('that come in crowds wait for their turn or are told to come back, and every one taken is whole', async () => {
