@@ -117,10 +117,18 @@ export async function shownCase(db: Queryable, onboardingId: string): Promise<Sh
   return { ...rest, shown: { whoseTurn, dueAt } };
 }
 
+/** A submission that a person judges, or judged. */
+interface HandedOver {
+  readonly id: string;
+  readonly reviewId: string;
+  readonly inReview: boolean;
+  readonly withdrawn: boolean;
+}
+
 /** What of the onboarding's submissions runs of others are begun or ended for. */
 export interface BegunForOthers {
-  readonly verification: { readonly id: string; readonly reviewId: string | null; readonly inReview: boolean } | null;
-  readonly information: { readonly id: string; readonly reviewId: string | null; readonly inReview: boolean } | null;
+  readonly verification: HandedOver | null;
+  readonly information: HandedOver | null;
   readonly unpaidFeeId: string | null;
   readonly scanReady: boolean;
 }
@@ -129,9 +137,9 @@ export async function begunForOthers(db: Queryable, onboardingId: string): Promi
   return firstRow<BegunForOthers>(
     db,
     `select case when v.review_id is not null then jsonb_build_object('id', v.id, 'reviewId', v.review_id,
-                   'inReview', v.state = 'in_review') end as verification,
+                   'inReview', v.state = 'in_review', 'withdrawn', v.state = 'withdrawn') end as verification,
             case when i.review_id is not null then jsonb_build_object('id', i.id, 'reviewId', i.review_id,
-                   'inReview', i.state = 'in_review') end as information,
+                   'inReview', i.state = 'in_review', 'withdrawn', false) end as information,
             (select f.id from certification_fees f where f.seller_id = o.seller_id and f.year = 1
                 and f.state in ('unpaid', 'paying')) as "unpaidFeeId",
             not (coalesce(v.method, '') = 'legal_person_scan' and v.state = 'in_progress' and v.proof = 'pending')
@@ -141,4 +149,14 @@ export async function begunForOthers(db: Queryable, onboardingId: string): Promi
       where o.id = :onboardingId`,
     { onboardingId },
   );
+}
+
+/** The form that counts; undefined before the first. */
+export async function currentVerificationId(db: Queryable, onboardingId: string): Promise<string | undefined> {
+  const found = await firstRow<{ id: string | null }>(
+    db,
+    'select verification_id as id from seller_onboardings where id = :onboardingId',
+    { onboardingId },
+  );
+  return found?.id ?? undefined;
 }
