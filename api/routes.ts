@@ -15,6 +15,7 @@ import { memberRoutes } from './member/routes';
 import { paymentRoutes } from './payment/routes';
 import { purchaseRoutes } from './purchase/routes';
 import { reconciliationRoutes } from './reconciliation/routes';
+import { certificationFeeRoutes } from './certification-fee/routes';
 import { sectionRoutes } from './section/routes';
 import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
@@ -37,6 +38,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...documentRoutes,
   ...purchaseRoutes,
   ...paymentRoutes,
+  ...certificationFeeRoutes,
   ...reconciliationRoutes,
   ...commodityRoutes,
   ...commodityStockRoutes,

@@ -34,16 +34,23 @@ export async function feeFactsOf(db: Queryable, sellerId: string): Promise<FeeFa
 export interface NewestFee {
   readonly id: string;
   readonly state: FeeState;
-  readonly dueAt: Date | null;
+  /** The payment that may still pay it is being closed: until that is certain there can be no other. */
+  readonly closing: boolean;
 }
 
 export async function newestFeeOf(db: Queryable, sellerId: string): Promise<NewestFee | undefined> {
   return firstRow<NewestFee>(
     db,
-    `select id, state, due_at as "dueAt" from certification_fees
-      where seller_id = :sellerId order by year desc limit 1`,
+    `select f.id, f.state,
+            coalesce(p.close_asked_at is not null or p.expires_at <= clock_timestamp(), false) as closing
+       from certification_fees f left join payments p on p.id = f.open_payment_id
+      where f.seller_id = :sellerId order by f.year desc limit 1`,
     { sellerId },
   );
+}
+
+export async function sellerExists(db: Queryable, sellerId: string): Promise<boolean> {
+  return (await firstRow(db, 'select id from sellers where id = :sellerId', { sellerId })) !== undefined;
 }
 
 /** Enough to start the run of a period again from facts. */

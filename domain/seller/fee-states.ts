@@ -38,6 +38,15 @@ export const feeStanding: Readonly<Record<FeeState, CaseStanding>> = {
   expired: { state: 'expired', whoseTurn: 'nobody' },
 };
 
+/** What the contract calls the requirement `certification_fee` (api.md §4). */
+export const feeRequirementStates = ['not_started', 'in_progress', 'deferred', 'met', 'expired'] as const;
+
+export function feeRequirement(facts: FeeFacts | null): (typeof feeRequirementStates)[number] {
+  if (facts === null) return 'not_started';
+  if (facts.state === 'unpaid') return facts.deferredAt === null ? 'not_started' : 'deferred';
+  return ({ paying: 'in_progress', paid: 'met', expired: 'expired' } as const)[facts.state];
+}
+
 /**
  * What of a seller's fee decides about gates and requirements: all its periods taken together, by the clock of the
  * database, so that a run that is late opens no gate.

@@ -40,6 +40,8 @@ const expected = `
   GET    /images/:name                      200 200 200 200 200 200 200 200
   GET    /v1/agreements/seller              200 200 200 200 200 200 200 401
   POST   /v1/sellers/:id/agreements         404 404 404 400 404 404 404 401
+  GET    /v1/sellers/:id/certification-fee  404 404 404 200 404 200 404 401
+  POST   /v1/sellers/:id/certification-fee/pay 404 404 404 400 404 404 404 401
   POST   /v1/documents                      415 415 415 415 415 415 415 401
   GET    /v1/documents/:id                  404 404 404 200 404 404 404 401
   POST   /v1/purchases                      400 400 403 403 403 403 403 401
@@ -48,7 +50,7 @@ const expected = `
   POST   /v1/purchases/:id/pay              400 404 403 403 403 403 403 401
   POST   /v1/purchases/:id/cancel           400 404 403 403 403 403 403 401
   POST   /v1/purchases/:id/close            400 404 403 403 403 403 403 401
-  GET    /v1/payments/:id                   200 404 403 403 403 200 403 401
+  GET    /v1/payments/:id                   200 404 404 404 404 200 404 401
   POST   /v1/payments/:id/refunds           403 403 403 403 403 400 403 401
   POST   /webhooks/wechat-pay/payments      401 401 401 401 401 401 401 401
   POST   /webhooks/wechat-pay/refunds       401 401 401 401 401 401 401 401
