@@ -24,7 +24,9 @@ import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
 import { deleteInertDecisions } from '../db/review/decisions';
 import type { ReviewSubjects } from '../db/review/subjects';
+import { sweepMerchantSubmissions } from '../db/merchant/submissions';
 import { KeyedVault } from '../db/secrets/keyed-vault';
+import { remindOfAgreements } from '../db/seller/agreement-reminders';
 import { createOutside } from '../providers/outside';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import type { Outside } from '../domain/ports/outside';
@@ -42,9 +44,13 @@ import { settleClaims } from './loops/settle-claims';
 import { sweepPayments } from './loops/sweep-payments';
 import { sweepRuns } from './loops/sweep-runs';
 import { watchCases } from './loops/watchdog';
+import { merchantActivities } from './merchants';
 
 /** api.md §1: an Idempotency-Key is kept for 30 days. */
 const keysKeptDays = 30;
+
+/** Dates of agreements are days. */
+const remindEveryMs = 60_000;
 
 export function openDatabase(config: Configuration): Db {
   return connect({
@@ -119,6 +125,7 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
         fee: policies.certificationFee,
         amountFen: config.MALLFLOW_CERTIFICATION_FEE_FEN,
       }),
+      ...merchantActivities(config, db, parts.log),
       ...createReconciliationActivities({ db, channel }),
       ...createCommodityAddActivities(db),
       ...createStockAllocationActivities(db),
@@ -185,11 +192,13 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
     ),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'sweep-runs', log, sweepRuns({ db, gateway, temporal, log, settings })),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'settle-claims', log, () => settleClaims(db, gateway)),
+    every(remindEveryMs, 'remind-agreements', log, () => remindOfAgreements(db)),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'expire-stock', log, () => expireStock(db)),
     every(3_600_000, 'sweep', log, async () => {
       await deleteCommandsOlderThan(db, keysKeptDays);
       await deleteExpiredSessions(db);
       await deleteExpiredSignInAttempts(db);
+      await sweepMerchantSubmissions(db);
       await deleteInertDecisions(db);
     }),
   ];

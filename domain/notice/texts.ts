@@ -131,6 +131,27 @@ const noticeTexts = {
       zh: '您的卖家入驻尚未完成，请继续下一步。',
     },
   },
+  agreement_newer: {
+    subject: { en: 'The agreement has a new version', zh: '接入协议已更新' },
+    text: {
+      en: 'Version {version} of the seller agreement is out; please sign it by {signBy}.',
+      zh: '服务商接入协议已更新至 {version} 版，请于 {signBy} 前签署。',
+    },
+  },
+  agreement_due_soon: {
+    subject: { en: 'The agreement waits for your signature', zh: '接入协议待签署' },
+    text: {
+      en: 'Version {version} of the seller agreement must be signed by {signBy}, and you have not signed it yet.',
+      zh: '服务商接入协议 {version} 版须于 {signBy} 前签署，您尚未签署。',
+    },
+  },
+  agreement_overdue: {
+    subject: { en: 'The agreement was not signed in time', zh: '接入协议逾期未签署' },
+    text: {
+      en: 'Version {version} of the seller agreement was due by {signBy}: until it is signed, nothing new can be begun.',
+      zh: '服务商接入协议 {version} 版已于 {signBy} 到期未签署；签署前不能开展新增业务。',
+    },
+  },
 } as const satisfies Record<string, NoticeText>;
 
 export type NoticeKind = keyof typeof noticeTexts;
