@@ -23,7 +23,6 @@ interface Asked {
  * date has passed. What they are asked is {@link agreementFactsOf}, by the same clock.
  */
 function untold(db: Db): Promise<Asked[]> {
-  // rule: told-once-a-stage
   return rows<Asked>(
     db,
     `with current as (select version from agreement_versions order by sequence desc limit 1),

@@ -233,21 +233,4 @@ describe('the agreement of sellers', () => {
   ])('lets nobody change %s', async (_, statement) => {
     await expect(rows(mallflow.database.db, statement)).rejects.toMatchObject({ code: '42501' });
   });
-
-  it.each([
-    [
-      'a hash that is not of its text',
-      `insert into agreement_versions (version, title, text, sha256) values ('9', 't', 't', repeat('0', 64))`,
-      'agreement_versions_hash_is_of_its_text',
-    ],
-    [
-      'a signature under another text',
-      `insert into agreement_signatures select id, '1.0', repeat('0', 64), account_id from sellers limit 1
-         on conflict do nothing`,
-      'agreement_signatures_version_sha256_fkey',
-    ],
-  ])('never has %s', async (_, statement, constraint) => {
-    await rows(mallflow.database.owner, `delete from agreement_signatures where version = '1.0'`);
-    await expect(rows(mallflow.database.owner, statement)).rejects.toMatchObject({ constraint });
-  });
 });
