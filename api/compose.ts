@@ -4,6 +4,7 @@ import {
   databaseAccess,
   dataKeys,
   outside,
+  tenpay,
   timeProfile,
   wechatPay,
   type Configuration,
@@ -59,6 +60,10 @@ export function composeServices(config: Configuration, environment: Environment)
     }),
     channel: access === undefined ? undefined : createWechatPay(access),
     outside: createOutside(outside(config)),
+    merchantChannels: [
+      ...(access === undefined ? [] : (['wechat_pay'] as const)),
+      ...(tenpay(config) === undefined ? [] : (['tenpay'] as const)),
+    ],
     notifications: notificationCounter(),
     inbox: new Gathered((reports) => takeIn(db, 'wechat_pay', ...reports), notificationsTogether),
     vault: new KeyedVault(dataKeys(config)),

@@ -12,6 +12,7 @@ import { shelfRoutes } from './listing/shelf';
 import { imageRoutes } from './image/routes';
 import { mallRoutes } from './mall/routes';
 import { memberRoutes } from './member/routes';
+import { merchantRoutes } from './merchant/routes';
 import { paymentRoutes } from './payment/routes';
 import { purchaseRoutes } from './purchase/routes';
 import { reconciliationRoutes } from './reconciliation/routes';
@@ -46,6 +47,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...sectionRoutes,
   ...listingRoutes,
   ...shelfRoutes,
+  ...merchantRoutes,
   ...memberRoutes,
   ...stockAllocationRoutes,
   ...subStockRoutes,

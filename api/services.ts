@@ -4,6 +4,7 @@ import type { Counter } from 'prom-client';
 import type { ChannelReport, PaymentChannel } from '../domain/ports/payment-channel';
 import type { FileVault, Vault } from '../domain/ports/vault';
 import type { Outside } from '../domain/ports/outside';
+import type { MerchantChannel } from '../domain/merchant/states';
 import type { Db } from '../db/connection';
 import type { DocumentStore } from '../domain/ports/document-store';
 import type { ReviewSubjects } from '../db/review/subjects';
@@ -24,6 +25,8 @@ export interface Services {
   readonly commands: Commands;
   readonly passwords: Passwords;
   readonly throttle: SignInThrottle;
+  /** Where merchant IDs can be opened: the channels that are configured. */
+  readonly merchantChannels: readonly MerchantChannel[];
   readonly images: ImageStore;
   readonly imageEncoder: ImageEncoder;
   /** Where the sealed bytes of documents lie. */

@@ -19,6 +19,7 @@ import {
 import type { Db, Trx } from '../../db/connection';
 import { newId } from '../../db/new-id';
 import type { Delivery, Gateway } from '../../temporal/gateway';
+import { outcomeOfClaim, runsOfClaim } from '../../temporal/runs-of-claim';
 import { bodyFingerprint } from './fingerprint';
 import type { Answer } from './answers';
 
@@ -120,7 +121,7 @@ export class Commands {
   /** The result of an accepted command, if the engine has it by now; else what is known. Also `GET /operations`. */
   async look(claim: Command): Promise<'done' | 'running' | DomainError> {
     if (claim.workflowId === null || claim.effectAt !== null) return 'done';
-    const delivery = await this.gateway.outcomeOf(claim.workflowId, claim.updateId, this.settings.lookMs);
+    const delivery = await outcomeOfClaim(this.gateway, claim, this.settings.lookMs);
     if (delivery.kind === 'done' || (await hasEffect(this.db, claim.id))) return 'done';
     if (delivery.kind !== 'refused') return 'running';
     await recordRefusal(this.db, claim, delivery);
@@ -174,7 +175,8 @@ export class Commands {
     const refused = await this.refusalOfRows(claim, command);
     if (refused !== undefined) return refused;
     if (delivery.kind === 'no_run') return this.conclude(attempt, delivery);
-    if (!(await this.gateway.reload(claim.workflowId ?? ''))) return this.conclude(attempt, { kind: 'unconfirmed' });
+    const told = await Promise.all(runsOfClaim(claim).map(({ workflowId }) => this.gateway.reload(workflowId)));
+    if (told.includes(false)) return this.conclude(attempt, { kind: 'unconfirmed' });
     const renewed = { ...claim, updateId: randomUUID() };
     await renewUpdateId(this.db, claim, { updateId: renewed.updateId, leaseMs: this.settings.leaseMs });
     return this.conclude({ ...attempt, claim: renewed }, await command.deliver(renewed));
@@ -222,7 +224,8 @@ export class Commands {
           throw new DomainError('TRY_AGAIN');
         }
         // The watchdog looks at flagged cases first; a run that fails is for people to mend.
-        await markStuck(this.db, claim.workflowId ?? '', delivery.kind === 'no_run' ? runMissing : runFailing);
+        for (const { workflowId } of runsOfClaim(claim))
+          await markStuck(this.db, workflowId, delivery.kind === 'no_run' ? runMissing : runFailing);
         throw new DomainError('CASE_STUCK');
     }
   }
@@ -232,7 +235,7 @@ export class Commands {
    * commit and its report. Nobody waits for this: a run that stays behind is moved on by its clock.
    */
   private tellRun(claim: Command): void {
-    void this.gateway.reload(claim.workflowId ?? '').catch(() => false);
+    for (const { workflowId } of runsOfClaim(claim)) void this.gateway.reload(workflowId).catch(() => false);
   }
 
   private async answer(claim: Command, command: CaseCommand): Promise<Answer> {

@@ -3,7 +3,7 @@ import type { AccountVerification } from '../../domain/ports/merchant-onboarding
 import type { FieldReason } from '../../domain/seller/field-reason';
 import type { Sealed } from '../../domain/ports/vault';
 import { sealedAbout } from '../../domain/shared/sealed-about';
-import { firstRow, type Queryable } from '../connection';
+import { firstRow, rows, type Queryable } from '../connection';
 
 /** One application as its row says, with what is sealed still sealed. */
 export interface MerchantRecord {
@@ -54,8 +54,7 @@ function sealedOf(keyId: string | null, ciphertext: Buffer | null): Sealed | nul
   return keyId === null || ciphertext === null ? null : { keyId, ciphertext };
 }
 
-function toRecord(row: Row | undefined): MerchantRecord | undefined {
-  if (row === undefined) return undefined;
+function toRecord(row: Row): MerchantRecord {
   const { signKeyId, signText, verificationKeyId, verificationText, ...rest } = row;
   return {
     ...rest,
@@ -75,7 +74,17 @@ export async function findMerchantRecord(db: Queryable, place: MerchantPlace): P
     `select ${columns} from ${source} where a.seller_id = :sellerId and a.channel = :channel`,
     { sellerId: place.sellerId, channel: place.channel },
   );
-  return toRecord(row);
+  return row === undefined ? undefined : toRecord(row);
+}
+
+/** A seller's applications; WeChat Pay's first. */
+export async function merchantRecordsOf(db: Queryable, sellerId: string): Promise<MerchantRecord[]> {
+  const found = await rows<Row>(
+    db,
+    `select ${columns} from ${source} where a.seller_id = :sellerId order by a.channel desc`,
+    { sellerId },
+  );
+  return found.map(toRecord);
 }
 
 export async function merchantRecord(db: Queryable, place: MerchantPlace): Promise<MerchantRecord> {

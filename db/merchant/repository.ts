@@ -13,7 +13,7 @@ import { DomainError } from '../../domain/shared/errors';
 import { transition, wrongState } from '../../domain/shared/state-machine';
 import { recordOpening, recordTransition, type By } from '../case/record-transition';
 import { hasEffect, recordEffect } from '../command/repository';
-import { firstRow, run, type Trx } from '../connection';
+import { firstRow, run, type Queryable, type Trx } from '../connection';
 import { newId } from '../new-id';
 import { feeFactsOf } from '../seller/fees';
 import { tellSeller } from './notices';
@@ -107,7 +107,7 @@ async function allOpened(trx: Trx, sellerId: string, channels: readonly Merchant
 }
 
 /** "之后才能开通商户号": paid, and not over; a renewal being paid keeps what was paid for. */
-export async function requireFee(db: Trx, sellerId: string): Promise<void> {
+export async function requireFee(db: Queryable, sellerId: string): Promise<void> {
   const fee = await feeFactsOf(db, sellerId);
   if (fee?.state !== 'paid') throw new DomainError('FEE_NOT_PAID', { allowed: [] });
 }

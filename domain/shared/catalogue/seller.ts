@@ -68,12 +68,6 @@ export const sellerErrors = {
     en: 'The licence has at most {limitBytes} bytes for a merchant ID.',
     zh: '开通商户号所用的营业执照文件不得超过 {limitBytes} 字节。',
   },
-  COMPANY_INFORMATION_MISSING: {
-    status: 409,
-    retryable: false,
-    en: 'The company information must be accepted first.',
-    zh: '请先完善公司信息。',
-  },
   SUBJECT_MISMATCH: {
     status: 422,
     retryable: false,
