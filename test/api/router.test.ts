@@ -94,7 +94,7 @@ describe('the routes', () => {
     const required = [
       ...['/v1/purchases', '/v1/purchases/:id/pay', '/v1/enterprises/:id/top-ups', '/v1/members/:id/points'],
       ...['/v1/stock-allocations', '/v1/sub-stocks/:id/restock', '/v1/sub-stocks/:id/return'],
-      '/v1/payments/:id/refunds',
+      ...['/v1/payments/:id/refunds', '/v1/sellers/:id/certification-fee/pay'],
     ];
     for (const route of routes) {
       const expected =
