@@ -7,3 +7,4 @@ export { certificationFee } from './certification-fee/workflow';
 export { commodityAdd } from './commodity-add/workflow';
 export { stockAllocation } from './stock-allocation/workflow';
 export { review } from './review/workflow';
+export { sellerOnboarding } from './seller-onboarding/workflow';
