@@ -16,7 +16,7 @@ afterAll(() => emulator.stop());
 
 describe('the register of enterprises', () => {
   const { code, name, person } = personal;
-  const check = (legalRepresentative?: string, of = code) =>
+  const check = (legalRepresentative?: string, of: string = code) =>
     parties.registry.check({ name, code: of, ...(legalRepresentative === undefined ? {} : { legalRepresentative }) });
   const known = { name, legalRepresentative: person };
 
