@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publishFromFile } from '../../admin/agreement';
+import { UsageError } from '../../admin/input';
 import { currentAgreement } from '../../db/seller/agreements';
 import { listAudit } from '../../db/case/queries';
 import { firstRow } from '../../db/connection';
@@ -18,6 +20,10 @@ const publish = (version: string, path: string, ...more: string[]): Promise<Ende
   runAdmin(['agreement', 'publish', '--version', version, '--title', '接入协议', '--file', path, ...more], {
     env: { DATABASE_URL: database.url },
   });
+
+/** The same without a process of its own. */
+const publishing = (version: string, path: string, signBy?: string) =>
+  publishFromFile(database.db, { version, title: '接入协议', file: path, ...(signBy === undefined ? {} : { signBy }) });
 
 beforeAll(async () => {
   database = await cloneDatabase();
@@ -43,6 +49,7 @@ it('publishes a version once, with the hash of its text, and records it', async 
   expect(audit.items).toMatchObject([{ action: 'agreement.publish', actor: 'admin-cli' }]);
   const again = await publish('2.0', path);
   expect([again.code, again.stderr]).toEqual([2, 'version 2.0 is published already\n']);
+  await expect(publishing('2.0', path)).rejects.toThrow('version 2.0 is published already');
 });
 
 it.each([
@@ -50,12 +57,12 @@ it.each([
   ['a file that is no text', () => ['3.0', file('binary', Buffer.from([0xff, 0xfe, 0x00]))], 'UTF-8'],
   ['an empty text', () => ['3.0', file('empty', ' \n')], 'text'],
   ['a name with spaces', () => ['3 0', file('3.txt', '三')], 'version'],
-  ['a date that has passed', () => ['3.0', file('3.txt', '三'), '--sign-by', '2020-01-01'], 'lies ahead'],
-  ['a date that is none', () => ['3.0', file('3.txt', '三'), '--sign-by', 'soon'], 'signBy'],
+  ['a date that has passed', () => ['3.0', file('3.txt', '三'), '2020-01-01'], 'lies ahead'],
+  ['a date that is none', () => ['3.0', file('3.txt', '三'), 'soon'], 'signBy'],
 ])('refuses %s', async (_, args, told) => {
-  const [version = '', path = '', ...more] = args();
-  const ended = await publish(version, path, ...more);
-  expect([ended.code, ended.stdout]).toEqual([2, '']);
-  expect(ended.stderr).toContain(told);
+  const [version = '', path = '', signBy] = args();
+  const refused = publishing(version, path, signBy);
+  await expect(refused).rejects.toThrow(UsageError);
+  await expect(refused).rejects.toThrow(told);
   expect((await currentAgreement(database.db)).version).toBe('2.0');
 });

@@ -103,6 +103,9 @@ it('is refused while a key is missing, and changes nothing then', async () => {
   const refused = await rotate(k2);
   expect(refused).toMatchObject({ code: 2, stdout: '' });
   expect(refused.stderr).toContain('no key k1');
+  const { owner } = mallflow.database;
+  const documents = new PrivateFolder(mallflow.config.MALLFLOW_DOCUMENT_DIR);
+  await expect(rotateKeys({ db: owner, vault: new KeyedVault([k2]), documents })).rejects.toThrow('has no key k1');
   expect(new Set((await keysAndTexts([k1])).map(({ keyId }) => keyId))).toEqual(new Set(['k1']));
 });
 
