@@ -1,0 +1,122 @@
+import { rows } from '../../db/connection';
+import { verifyLedger } from '../../db/ledger/queries';
+import { certificationFeeWorkflowId } from '../../workflows/certification-fee/contract';
+import {
+  feeIs,
+  openFirstFee,
+  payableFee,
+  payFee,
+  periodOf,
+  resumeFee,
+  sellerBeforeFee,
+  type Period,
+} from '../support/certification-fees';
+import { startEmulator, type Emulator } from '../support/emulator';
+import { eventually } from '../support/eventually';
+import { startInstallation, type Installation } from '../support/installation';
+import { paymentIs } from '../support/payments';
+
+/** Years of seven seconds: the next period opens after one, reminders come with it and later. */
+const environment = {
+  MALLFLOW_FEE_VALID_SECONDS: '7',
+  MALLFLOW_FEE_RENEWAL_OPENS_SECONDS: '6',
+  MALLFLOW_FEE_REMINDERS: '6,2,1',
+  MALLFLOW_PAY_WITHIN_SECONDS: '2',
+};
+
+let emulator: Emulator;
+let mallflow: Installation;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  mallflow = await startInstallation({ emulator, environment });
+}, 60_000);
+afterAll(async () => {
+  expect(await verifyLedger(mallflow.services.db)).toEqual([]);
+  await mallflow.stop();
+  await emulator.stop();
+});
+
+const runIs = async (feeId: string): Promise<string> => {
+  const handle = mallflow.services.temporal.workflow.getHandle(certificationFeeWorkflowId(feeId));
+  return handle.describe().then(
+    ({ status }) => status.name,
+    () => 'NONE',
+  );
+};
+
+const period = (sellerId: string, year: number, reached: (of: Period) => boolean): Promise<Period> =>
+  eventually(
+    async () => (await periodOf(mallflow, sellerId, year))!,
+    (found) => found !== undefined && reached(found),
+  );
+
+const noticesOf = (sellerId: string, of: string): Promise<{ kind: string }[]> =>
+  rows(
+    mallflow.database.owner,
+    `select n.kind from notices n join sellers s on s.account_id = n.account_id
+      where s.id = :sellerId and n.subject_id = :of order by n.id`,
+    { sellerId, of },
+  );
+
+it('plays years of a certification fee: paid, renewed ahead, over, and paid again', async () => {
+  const seller = await sellerBeforeFee(mallflow, 'seller@years');
+  const { sellerId } = seller;
+  const firstId = await openFirstFee(mallflow, sellerId);
+  await emulator.control.pay((await payableFee(seller)).channelNumber);
+  await feeIs(seller, 'met');
+  const first = await period(sellerId, 1, ({ state }) => state === 'paid');
+
+  // The second is there before the first is over, with a run of its own, and is paid ahead.
+  const second = await period(sellerId, 2, () => true);
+  await eventually(
+    () => runIs(second.id),
+    (state) => state === 'RUNNING',
+  );
+  await emulator.control.pay((await payableFee(seller)).channelNumber);
+  const renewed = await period(sellerId, 2, ({ state }) => state === 'paid');
+  expect(renewed.validFrom).toEqual(first.validUntil);
+  expect(await feeIs(seller, 'met')).toMatchObject({ validUntil: renewed.validUntil?.toISOString() });
+  // A run that is lost goes on from its row.
+  const handle = mallflow.services.temporal.workflow.getHandle(certificationFeeWorkflowId(second.id));
+  await handle.terminate('lost, for a test');
+  expect(await resumeFee(mallflow, second.id)).toBe('started');
+
+  await period(sellerId, 1, ({ state }) => state === 'expired');
+  await eventually(
+    () => runIs(firstId),
+    (state) => state === 'COMPLETED',
+  );
+  expect(await feeIs(seller, 'met')).toMatchObject({ validUntil: renewed.validUntil?.toISOString() });
+  // Reminded of the end of the first until it was renewed, and not told that it is over.
+  const ofFirst = (await noticesOf(sellerId, firstId)).map(({ kind }) => kind);
+  expect(ofFirst).toEqual(['fee_ends_soon']);
+
+  // Nobody renews the second: it is over, and the third can be paid, from then on.
+  const { validUntil } = await feeIs(seller, 'expired', 20_000);
+  expect(validUntil).toBe(renewed.validUntil?.toISOString());
+  await period(sellerId, 2, ({ state }) => state === 'expired');
+  const ofSecond = (await noticesOf(sellerId, second.id)).map(({ kind }) => kind);
+  expect(ofSecond).toEqual(['fee_ends_soon', 'fee_ends_soon', 'fee_ends_soon', 'fee_expired']);
+  await emulator.control.pay((await payableFee(seller)).channelNumber);
+  const third = await period(sellerId, 3, ({ state }) => state === 'paid');
+  expect(third.validFrom?.getTime()).toBeGreaterThan(renewed.validUntil?.getTime() ?? Infinity);
+  await feeIs(seller, 'met');
+}, 60_000);
+
+it('waits for its seller however many payments end unpaid', async () => {
+  const seller = await sellerBeforeFee(mallflow, 'seller@waits');
+  await openFirstFee(mallflow, seller.sellerId);
+  const unpaid = await payableFee(seller);
+  await paymentIs(seller.client, unpaid.id, 'cancelled');
+  await feeIs(seller, 'not_started');
+  const { body } = await eventually(
+    () => payFee(seller),
+    ({ status }) => status === 200,
+  );
+  expect(body.payment.id).not.toBe(unpaid.id);
+  // Its money came too late for it: it goes back, and the fee still waits.
+  await emulator.control.pay(unpaid.channelNumber, { force: true });
+  await paymentIs(seller.client, unpaid.id, 'refunded');
+  expect(await periodOf(mallflow, seller.sellerId, 1)).not.toMatchObject({ state: 'paid' });
+});
