@@ -25,6 +25,7 @@ import { Gateway } from '../temporal/gateway';
 import { registerSearchAttributes } from '../temporal/search-attributes';
 import { resumeCase } from '../worker/resume-case';
 import { publishFromFile, type AgreementOptions } from './agreement';
+import { listCalendar, setCalendar } from './calendar';
 import { seedDemo } from './demo-data';
 import { furnishBenefit, furnishEnterprise, furnishMall, furnishStaff, furnishTopUp } from './furnish';
 import { checkedInput, UsageError, wholeNumber } from './input';
@@ -228,6 +229,27 @@ admin
     );
     for (const line of resealed) say(line);
     say('every sealed text and document stands under the first key');
+  });
+
+const calendar = admin
+  .command('calendar')
+  .description('the working days of mainland China: what differs from Monday to Friday');
+
+calendar
+  .command('list')
+  .option('--since <day>', 'from this day on', '2026-01-01')
+  .action(async ({ since }: { since: string }) => {
+    for (const line of await asApp((db) => listCalendar(db, since))) say(line);
+  });
+
+calendar
+  .command('set')
+  .description('say that people work on a day, or do not; new deadlines count by it')
+  .argument('<day>', 'YYYY-MM-DD')
+  .argument('<kind>', 'working or holiday')
+  .argument('<name>', 'of the holiday, or why people work')
+  .action(async (day: string, kind: string, name: string) => {
+    say(await asApp((db) => setCalendar(db, { day, kind, name })));
   });
 
 async function passwordFromInput(): Promise<string> {
