@@ -81,6 +81,10 @@ describe('one writer per table', () => {
     notices: ['notice/repository'],
     notice_deliveries: ['notice/repository', 'notice/deliveries'],
     // And by the payment it waits for.
+    merchant_submissions: ['merchant/submissions'],
+    merchant_amounts: ['merchant/submissions', 'merchant/repository'],
+    merchant_applications: ['merchant/repository', 'merchant/provider'],
+    merchant_submission_uses: ['merchant/repository'],
     certification_fees: ['seller/fee-repository', 'seller/fee-payment'],
     agreement_versions: ['seller/agreement-versions'],
     agreement_signatures: ['seller/agreements'],

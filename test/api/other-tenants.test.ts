@@ -6,6 +6,7 @@ import { newId } from '../../db/new-id';
 import { HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { paymentRows } from '../support/payments';
+import { merchantIdRows } from '../support/merchants';
 import { purchaseRows } from '../support/purchases';
 import { noticeOf } from '../support/reviews';
 import { documentOf, sellerRows } from '../support/sellers';
@@ -50,12 +51,14 @@ describe('what belongs to another tenant', () => {
     const section = await manager.post('/v1/mall-sections', { mallId, name: '专区' });
     const exchange = { kind: 'points', pointsPrice: 1 };
     const listing = await manager.post('/v1/listings', { subStockId, name: '帆布袋', exchange });
+    const sellerId = await sellerRows(mallflow, manager);
+    await merchantIdRows(mallflow, manager, sellerId);
     theirs = {
       ...{ purchases: (await purchaseRows(mallflow, { of: tenant })).id, commodities: commodityId },
       ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, malls: mallId },
       ...{ listings: listing.body.id as string, 'mall-sections': section.body.id as string },
       payments: (await paymentRows(mallflow, { of: tenant })).id,
-      ...{ sellers: await sellerRows(mallflow, manager), documents: await documentOf(manager) },
+      ...{ sellers: sellerId, documents: await documentOf(manager) },
       notices: await noticeOf(mallflow.database, tenant.accountId),
       ...{ members: member.body.id as string, operations: await operationOf(tenant.accountId) },
     };
@@ -86,7 +89,7 @@ describe('what belongs to another tenant', () => {
   it.each(cases)('is not there for $role: $method $path', async ({ method, path, role }) => {
     const { owner, stranger } = people[role]!;
     // An unknown member of the query is looked at after the id: its owner meets it, a stranger never gets there.
-    const concrete = `${path.replace(/:\w+/, theirs[kindOf(path)] ?? '')}?noSuchField=1`;
+    const concrete = `${path.replace(/:\w+/, theirs[kindOf(path)] ?? '').replace(':channel', 'wechat_pay')}?noSuchField=1`;
     const call = (as: HttpClient) => as.call(method, concrete, undefined, { key: randomUUID() });
     const found = await call(owner);
     expect([found.status, found.body.code]).toEqual([400, 'VALIDATION_FAILED']);

@@ -4,6 +4,7 @@ import { newId } from '../../db/new-id';
 import { newAccount } from '../support/accounts';
 import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
+import { merchantIdRows } from '../support/merchants';
 import { exceptionRow, paymentRows } from '../support/payments';
 import { purchaseRows } from '../support/purchases';
 import { accountIdOf, createForms, formSubjects, noticeOf, reviewRows } from '../support/reviews';
@@ -42,6 +43,10 @@ const expected = `
   POST   /v1/sellers/:id/agreements         404 404 404 400 404 404 404 401
   GET    /v1/sellers/:id/certification-fee  404 404 404 200 404 200 404 401
   POST   /v1/sellers/:id/certification-fee/pay 404 404 404 400 404 404 404 401
+  GET    /v1/sellers/:id/merchant-ids       404 404 404 200 404 200 404 401
+  POST   /v1/sellers/:id/merchant-ids       404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/merchant-ids/:channel/verify-account 404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/merchant-ids/:channel/resubmit 404 404 404 400 404 404 404 401
   POST   /v1/documents                      415 415 415 415 415 415 415 401
   GET    /v1/documents/:id                  404 404 404 200 404 404 404 401
   POST   /v1/purchases                      400 400 403 403 403 403 403 401
@@ -171,6 +176,7 @@ describe('who may call what', () => {
     const { body: listing } = await clients[0]!.post('/v1/listings', { subStockId, name: '帆布袋', exchange });
     const { body: memberAccount } = await clients[2]!.get('/v1/me');
     const sellerId = await sellerRows(mallflow, seller);
+    await merchantIdRows(mallflow, seller, sellerId);
     subjects = {
       ...{ docs: 'start.js', images: 'open.png', operations: operationId, enterprises: me.enterpriseId as string },
       ...{
@@ -197,7 +203,7 @@ describe('who may call what', () => {
 
   it.each(matrix)('$method $path', async ({ method, path, statuses }) => {
     const kind = path.replace(/^\/v1/, '').split('/')[1] ?? '';
-    const place = path.replace(/:\w+/, subjects[kind] ?? '');
+    const place = path.replace(/:\w+/, subjects[kind] ?? '').replace(':channel', 'wechat_pay');
     const concrete = method === 'DELETE' && path !== '/v1/sessions/current' ? `${place}?noSuchField=true` : place;
     const body = ['POST', 'PATCH'].includes(method) ? { noSuchField: true } : undefined;
     const replies = await Promise.all(

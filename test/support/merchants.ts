@@ -1,4 +1,5 @@
 import { run } from '../../db/connection';
+import { saveSubmission } from '../../db/merchant/submissions';
 import { newId } from '../../db/new-id';
 import { submitInformation } from '../../db/seller/submissions';
 import { newAccount } from './accounts';
@@ -57,6 +58,37 @@ async function feeRow({ database }: Installation, sellerId: string, fee: 'paid' 
      values (:id, :sellerId, 1, 30000, 'paid', now() - interval '1 year', now() + cast(:ends as interval))`,
     { id: newId('certificationFee'), sellerId, ends },
   );
+}
+
+/** A merchant ID whose form is on its way: rows only, nobody asks its channel. */
+export async function merchantIdRows(
+  { database, services }: Pick<Installation, 'database' | 'services'>,
+  client: HttpClient,
+  sellerId: string,
+): Promise<string> {
+  const accountId = (await client.get('/v1/me')).body.id as string;
+  const [personal, company] = [somebody(), someCompany()];
+  const id = newId('merchantApplication');
+  await saveSubmission(database.db, services.vault, {
+    ...{ id, sellerId, accountId, channels: ['wechat_pay'], licenceDocumentId: await documentOf(client) },
+    form: {
+      ...{ sellerId, enterpriseName: company.name, enterpriseCode: company.code },
+      ...{ shortName: '云岭软件', servicePhone: personal.contactPhone },
+      legalRepresentative: { name: personal.legalName, idNumber: personal.idNumber },
+      administrator: {
+        ...{ name: personal.legalName, idNumber: personal.idNumber },
+        ...{ mobile: personal.mobile, email: personal.email },
+      },
+      account: { number: personal.accountNumber, bankName: '招商银行', branchName: '科技园支行', location: '深圳' },
+    },
+  });
+  await run(
+    database.owner,
+    `insert into merchant_applications (id, seller_id, channel, state, request_number, submission_id)
+     values (:id, :sellerId, 'wechat_pay', 'submitted', :sellerId, :id)`,
+    { id, sellerId },
+  );
+  return id;
 }
 
 export function merchantForm({ personal, licenceDocumentId }: MerchantSeller, more: Record<string, unknown> = {}) {
