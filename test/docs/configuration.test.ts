@@ -5,8 +5,10 @@ import { parseEnvironment } from '../../config/env';
 const root = join(__dirname, '..', '..');
 const operations = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
 const source = readFileSync(join(root, 'config', 'env.ts'), 'utf8');
-const wechatPaySource = readFileSync(join(root, 'config', 'wechat-pay.ts'), 'utf8');
-const outsideSource = readFileSync(join(root, 'config', 'outside.ts'), 'utf8');
+const all = readdirSync(join(root, 'config'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(join(root, 'config', file), 'utf8'))
+  .join('\n');
 
 /** The cells of the table behind `<!-- mark -->`, without its head. */
 function table(mark: string): string[][] {
@@ -29,15 +31,13 @@ function names(cell: string | undefined): string[] {
   return [...(cell ?? '').matchAll(/`([A-Z0-9_]+)`/g)].map((match) => match[1] ?? '');
 }
 
+/** Of env.ts, and of the files whose variables it takes in, in its order. */
 function declared(): string[] {
-  const blocks = [
-    /const variables = \{\n([\s\S]*?)\n\} as const/.exec(source),
-    /const wechatPayVariables = \{\n([\s\S]*?)\n\} as const/.exec(wechatPaySource),
-    /const outsideVariables = \{\n([\s\S]*?)\n\} as const/.exec(outsideSource),
-  ];
-  return blocks.flatMap((block) =>
-    [...(block?.[1] ?? '').matchAll(/^ {2}([A-Z0-9_]+):/gm)].map((match) => match[1] ?? ''),
-  );
+  const taken = [...source.matchAll(/^ {2}\.\.\.(\w+Variables),$/gm)].map((match) => match[1] ?? '');
+  return ['variables', ...taken].flatMap((block) => {
+    const [, lines = ''] = new RegExp(`const ${block} = \\{\\n([\\s\\S]*?)\\n\\} as const`).exec(all) ?? [];
+    return [...lines.matchAll(/^ {2}([A-Z0-9_]+):/gm)].map((match) => match[1] ?? '');
+  });
 }
 
 describe('the configuration in docs/operations.md', () => {
@@ -55,7 +55,7 @@ describe('the configuration in docs/operations.md', () => {
       declared().map((name) => {
         const value = defaults[name];
         // Durations are given in seconds and kept in milliseconds.
-        const given = name.endsWith('_SECONDS') ? Number(value) / 1_000 : value;
+        const given = name.endsWith('_SECONDS') && typeof value === 'number' ? value / 1_000 : value;
         return [name, given === undefined ? '–' : `\`${String(given)}\``];
       }),
     );
