@@ -25,6 +25,40 @@ const forbidden: readonly string[] = [
          from ledger_accounts a join ledger_balances b on b.account_id = a.id where a.enterprise_id = e.id) m
     where m.came_in <> m.delivered + m.returned + m.held`,
 
+  // What a seller paid is a fee, given back, or still there.
+  `select format('seller %s: %s came in, %s for fees, %s given back, %s left', s.id, m.came_in, m.earned, m.returned,
+                 m.held) as fault
+     from sellers s
+     cross join lateral (
+       select coalesce(sum(l.amount) filter (where j.kind = 'channel_receipt'), 0) as came_in,
+              coalesce(sum(-l.amount) filter (where j.kind = 'fee_payment'), 0) as earned,
+              coalesce(sum(-l.amount) filter (where j.kind = 'channel_refund'), 0) as returned,
+              coalesce((select posted from ledger_balances where account_id = 'received:' || s.id), 0) as held
+         from ledger_lines l join ledger_journals j on j.id = l.journal_id
+        where l.account_id = 'received:' || s.id) m
+    where m.came_in <> m.earned + m.returned + m.held`,
+
+  // A fee is earned once where it is paid, at its price, and nowhere else.
+  `select format('fee %s is %s of %s, earned %s times %s', f.id, f.state, f.amount_fen, j.times, j.fen) as fault
+     from certification_fees f
+     cross join lateral (
+       select count(*) as times, coalesce(sum(l.amount), 0) as fen
+         from ledger_journals j join ledger_lines l on l.journal_id = j.id and l.account_id = 'spent:' || f.seller_id
+        where j.source = f.id) j
+    where j.times <> (f.state in ('paid', 'expired'))::integer
+       or (j.times = 1 and j.fen <> f.amount_fen)`,
+
+  `select format('fee %s is %s, its case %s (%s)', f.id, f.state, c.stage, c.state) as fault
+     from certification_fees f left join process_cases c on c.kind = 'certification_fee' and c.subject_id = f.id
+    where c.id is null or c.stage <> f.state or (c.state = 'open') <> (f.state <> 'expired')
+       or c.due_at is distinct from f.due_at`,
+
+  // The years of a seller follow each other: none begins before the one before has ended.
+  `select format('fee %s of %s begins at %s, before %s', id, seller_id, valid_from, ended) as fault
+     from (select id, seller_id, valid_from, lag(valid_until) over (partition by seller_id order by year) as ended
+             from certification_fees) chain
+    where valid_from < ended`,
+
   `select format('%s is %s but stocked %s times and paid %s times', p.id, p.state, c.times, j.times) as fault
      from purchases p
      cross join lateral (select count(*) as times, coalesce(sum(total), 0) as total from commodities
@@ -53,11 +87,12 @@ const forbidden: readonly string[] = [
              from case_events) chain
     where from_state is distinct from before`,
 
-  // A draft that is edited stays where it is; a payer may be refused again and again, and late money come twice.
+  // A draft that is edited stays where it is; a payer may be refused again and again, late money come twice, a fee be
+  // paid for again when nobody has.
   `select format('case %s came to %s %s times', case_id, to_state, count(*)) as fault
      from case_events e join process_cases c on c.id = e.case_id
     where from_state is distinct from to_state
-      and (c.kind <> 'payment' or to_state in ('succeeded', 'cancelled'))
+      and (c.kind not in ('payment', 'certification_fee') or to_state in ('succeeded', 'cancelled', 'paid', 'expired'))
     group by case_id, to_state having count(*) > 1`,
 
   `select format('order %s has %s claims', p.id, count(c.id)) as fault

@@ -138,7 +138,7 @@ it.each([
   [
     'a payment succeeded for an order that ended',
     `update purchases set state = 'cancelled', commodity_id = null`,
-    /its order cancelled/,
+    /its subject cancelled/,
   ],
   [
     'more was promised back than refunds say',

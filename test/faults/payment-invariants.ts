@@ -1,24 +1,30 @@
+/** What payments pay for: orders of enterprises, and fees of sellers. */
+const subjects = `
+  (select id, enterprise_id as owner_id, state, state in ('stocked', 'closed') as paid, open_payment_id from purchases
+   union all
+   select id, seller_id, state, state in ('paid', 'expired'), open_payment_id from certification_fees)`;
+
 /** What must never be found among payments, attempts, refunds and what was booked for them: any row is a fault. */
 export const forbiddenInPayments: readonly string[] = [
-  // A payment succeeds by one attempt that brought the whole amount, and its order is delivered for it.
-  `select format('%s is %s, settled by %s of %s paid %s, its order %s', p.id, p.state, p.settled_by, p.amount_fen,
+  // A payment succeeds by one attempt that brought the whole amount, and its subject is delivered for it.
+  `select format('%s is %s, settled by %s of %s paid %s, its subject %s', p.id, p.state, p.settled_by, p.amount_fen,
                  a.paid_fen, o.state) as fault
      from payments p
      left join payment_attempts a on a.channel_number = p.settled_by and a.payment_id = p.id
-     left join purchases o on o.id = p.subject_id
+     left join ${subjects} o on o.id = p.subject_id
     where (p.state = 'succeeded') <> (a.state is not distinct from 'paid')
-       or (p.state = 'succeeded' and (a.paid_fen <> p.amount_fen or o.state not in ('stocked', 'closed')))`,
+       or (p.state = 'succeeded' and (a.paid_fen <> p.amount_fen or o.paid is not true))`,
 
-  `select format('order %s has %s successful payments', subject_id, count(*)) as fault
+  `select format('subject %s has %s successful payments', subject_id, count(*)) as fault
      from payments where state = 'succeeded' group by subject_id having count(*) > 1`,
 
   // Money of the channel is delivered for exactly where a payment succeeded.
-  `select format('order %s: paid through the channel %s times, by %s payments', o.id, j.times, p.times) as fault
-     from purchases o
+  `select format('%s: paid through the channel %s times, by %s payments', o.id, j.times, p.times) as fault
+     from ${subjects} o
      cross join lateral (select count(*) as times from ledger_journals j
                            join ledger_lines l on l.journal_id = j.id
                            join ledger_accounts a on a.id = l.account_id and a.purpose = 'received'
-                          where j.source = o.id and j.kind = 'purchase_payment') j
+                          where j.source = o.id and j.kind in ('purchase_payment', 'fee_payment')) j
      cross join lateral (select count(*) as times from payments
                           where subject_id = o.id and state = 'succeeded') p
     where j.times <> p.times`,
@@ -56,21 +62,26 @@ export const forbiddenInPayments: readonly string[] = [
     where a.paid_fen > a.returned_fen and p.settled_by is distinct from a.channel_number
       and c.whose_turn <> 'operator'`,
 
-  `select format('enterprise %s: %s held of the channel''s money, attempts and refunds say %s', a.enterprise_id, b.posted,
-                 coalesce(s.fen, 0)) as fault
+  `select format('tenant %s: %s held of the channel''s money, attempts and refunds say %s',
+                 coalesce(a.enterprise_id, a.seller_id), b.posted, coalesce(s.fen, 0)) as fault
      from ledger_accounts a join ledger_balances b on b.account_id = a.id
-     left join (select p.enterprise_id, sum(t.paid_fen - coalesce(r.fen, 0)) as fen
+     left join (select coalesce(p.enterprise_id, p.seller_id) as owner_id, sum(t.paid_fen - coalesce(r.fen, 0)) as fen
                   from payment_attempts t join payments p on p.id = t.payment_id
                   left join (select channel_number, sum(amount_fen) as fen from payment_refunds
                               where state = 'succeeded' group by 1) r using (channel_number)
                  where t.paid_fen is not null and p.settled_by is distinct from t.channel_number
-                 group by 1) s on s.enterprise_id = a.enterprise_id
+                 group by 1) s on s.owner_id = coalesce(a.enterprise_id, a.seller_id)
     where a.purpose = 'received' and b.posted <> coalesce(s.fen, 0)`,
 
-  // A payment that may still succeed is the one its order waits for, and no other is.
-  `select format('%s is %s (%s), its order %s waits for %s', p.id, p.state, p.exception, o.state, o.open_payment_id)
+  // A payment is booked to whose its subject is.
+  `select format('%s is of %s, its subject of %s', p.id, coalesce(p.enterprise_id, p.seller_id), o.owner_id) as fault
+     from payments p left join ${subjects} o on o.id = p.subject_id
+    where o.owner_id is distinct from coalesce(p.enterprise_id, p.seller_id)`,
+
+  // A payment that may still succeed is the one its subject waits for, and no other is.
+  `select format('%s is %s (%s), its subject %s waits for %s', p.id, p.state, p.exception, o.state, o.open_payment_id)
        as fault
-     from payments p left join purchases o on o.id = p.subject_id
+     from payments p left join ${subjects} o on o.id = p.subject_id
     where (p.exception is null and p.state in ('created', 'awaiting_payer', 'processing'))
           <> (o.open_payment_id is not distinct from p.id)`,
 
