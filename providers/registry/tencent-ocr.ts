@@ -19,7 +19,7 @@ export interface TencentOcrSettings extends TencentCloudKey {
 /**
  * 营业执照核验（企业三要素） of Tencent Cloud OCR: name and code, and the legal representative when asked for
  * (cloud.tencent.com/document/api/866/132862). Its sister with four elements wants the ID number of that person, which
- * we do not have to give away here; see docs/decisions/0017.
+ * we do not have to give away here; see docs/decisions/0017-outside-parties.md.
  */
 export function createTencentOcr(settings: TencentOcrSettings, around: Surroundings = {}): EnterpriseRegistry {
   const cloud = new TencentCloud({ ...settings, party: 'registry', service: 'ocr', version: '2018-11-19' }, around);
@@ -45,7 +45,7 @@ type Elements = { readonly agree: boolean; readonly operating: OperatingState } 
 async function check(cloud: TencentCloud, question: RegistryQuestion): Promise<RegistryAnswer> {
   const { name, code, legalRepresentative } = question;
   const two = { CreditCode: code, EntName: name };
-  // Both checks are made even so: with two elements the register tells how the enterprise stands.
+  // First with two elements, whoever is asked for: only so does the register tell how the enterprise stands.
   const known = await elements(cloud, { ...two, VerifyType: 'ENT_2META' });
   if (known === undefined) return { found: false };
   const common = { found: true, operating: known.operating } as const;
