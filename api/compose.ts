@@ -14,12 +14,14 @@ import { createLog } from '../config/log';
 import { connect } from '../db/connection';
 import { takeIn } from '../db/payment/inbox';
 import { KeyedVault } from '../db/secrets/keyed-vault';
+import { sellerReviewSubjects } from '../db/seller/review-subjects';
 import { PrivateFolder } from '../providers/documents/private-folder';
 import { LocalFolder } from '../providers/images/local-folder';
 import { createOutside } from '../providers/outside';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
+import { reviewTerms } from '../temporal/review-terms';
 import { Passwords } from './account/passwords';
 import { SignInThrottle } from './account/throttle';
 import { Commands } from './http/commands';
@@ -46,6 +48,7 @@ export function composeServices(config: Configuration, environment: Environment)
   const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
   const gateway = new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE);
   const access = wechatPay(config);
+  const vault = new KeyedVault(dataKeys(config));
   const leaseMs = deadlines.acceptedWithinMs + deadlines.resultWithinMs + 2_000;
   return {
     db,
@@ -66,11 +69,11 @@ export function composeServices(config: Configuration, environment: Environment)
     ],
     notifications: notificationCounter(),
     inbox: new Gathered((reports) => takeIn(db, 'wechat_pay', ...reports), notificationsTogether),
-    vault: new KeyedVault(dataKeys(config)),
+    vault,
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),
     documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
-    reviewSubjects: {},
+    reviewSubjects: sellerReviewSubjects({ vault, ...reviewTerms(casePolicies(config).sellerOnboarding) }),
     log,
     settings: {
       sessionMs: config.MALLFLOW_SESSION_SECONDS,

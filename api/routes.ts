@@ -18,18 +18,23 @@ import { purchaseRoutes } from './purchase/routes';
 import { reconciliationRoutes } from './reconciliation/routes';
 import { certificationFeeRoutes } from './certification-fee/routes';
 import { sectionRoutes } from './section/routes';
+import { informationRoutes } from './seller/information-routes';
+import { onboardingRoutes } from './seller/onboarding-routes';
+import { verificationRoutes } from './seller/verification-routes';
 import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
 import { noticeRoutes } from './notice/routes';
 import { reviewRoutes } from './review/routes';
 import { operationRoutes } from './system/operations';
 import { trackingRoutes } from './tracking/routes';
+import { identityWebhookRoutes } from './webhooks/identity';
 import { webhookRoutes } from './webhooks/wechat-pay';
 
 /** The business routes, all under /v1 but the bytes of images. A new process adds its table here. */
 export const businessRoutes: readonly AnyRoute[] = [
   // First: a storm of them must not look through everything else.
   ...webhookRoutes,
+  ...identityWebhookRoutes,
   ...accountRoutes,
   ...registrationRoutes,
   ...operationRoutes,
@@ -49,6 +54,9 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...shelfRoutes,
   ...merchantRoutes,
   ...memberRoutes,
+  ...onboardingRoutes,
+  ...verificationRoutes,
+  ...informationRoutes,
   ...stockAllocationRoutes,
   ...subStockRoutes,
   ...reviewRoutes,

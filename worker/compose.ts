@@ -9,6 +9,8 @@ import { createPurchaseActivities } from '../activities/purchase/activities';
 import { createReconciliationActivities } from '../activities/reconciliation/activities';
 import { createReviewActivities } from '../activities/review/activities';
 import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
+import { createOnboardingActivities } from '../activities/seller-onboarding/activities';
+import { createOnboardingProviderSteps } from '../activities/seller-onboarding/provider-steps';
 import { createStockAllocationActivities } from '../activities/stock-allocation/activities';
 import {
   casePolicies,
@@ -24,7 +26,10 @@ import { deleteCommandsOlderThan } from '../db/command/repository';
 import { connect, type Db } from '../db/connection';
 import { deleteInertDecisions } from '../db/review/decisions';
 import type { ReviewSubjects } from '../db/review/subjects';
+import { sellerReviewSubjects } from '../db/seller/review-subjects';
+import { deleteInertSubmissions } from '../db/seller/submissions';
 import { sweepMerchantSubmissions } from '../db/merchant/submissions';
+import { reviewTerms } from '../temporal/review-terms';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { remindOfAgreements } from '../db/seller/agreement-reminders';
 import { createOutside } from '../providers/outside';
@@ -40,6 +45,7 @@ import { every, type Loop } from './loops/every';
 import { expireStock } from './loops/expire-stock';
 import { keepSchedules } from './loops/keep-schedules';
 import { relayReports } from './loops/relay-reports';
+import { relayScans } from './loops/relay-scans';
 import { settleClaims } from './loops/settle-claims';
 import { sweepPayments } from './loops/sweep-payments';
 import { sweepRuns } from './loops/sweep-runs';
@@ -129,7 +135,8 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
       ...createReconciliationActivities({ db, channel }),
       ...createCommodityAddActivities(db),
       ...createStockAllocationActivities(db),
-      ...createReviewActivities(db, parts.reviewSubjects ?? {}),
+      ...createReviewActivities(db, { ...sellerReviews(config), ...parts.reviewSubjects }),
+      ...onboardingActivities(config, db, parts.log),
     },
     interceptors: { activity: [() => ({ inbound: stuckInterceptor(db) })] },
     maxConcurrentActivityTaskExecutions: slots,
@@ -140,6 +147,22 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
     stickyQueueScheduleToStartTimeout: times.stickyQueueMs,
     shutdownGraceTime: config.NODE_ENV === 'production' ? '20s' : '5s',
     shutdownForceTime: config.NODE_ENV === 'production' ? '30s' : '8s',
+  };
+}
+
+/** What reviewers judge on a seller's way in. */
+function sellerReviews(config: Configuration): ReviewSubjects {
+  return sellerReviewSubjects({
+    vault: new KeyedVault(dataKeys(config)),
+    ...reviewTerms(casePolicies(config).sellerOnboarding),
+  });
+}
+
+function onboardingActivities(config: Configuration, db: Db, log: Logger | undefined) {
+  const vault = new KeyedVault(dataKeys(config));
+  return {
+    ...createOnboardingActivities(db, vault),
+    ...createOnboardingProviderSteps({ db, vault, outside: openOutside(config, log) }),
   };
 }
 
@@ -200,6 +223,7 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
       await deleteExpiredSignInAttempts(db);
       await sweepMerchantSubmissions(db);
       await deleteInertDecisions(db);
+      await deleteInertSubmissions(db);
     }),
   ];
 }
@@ -224,7 +248,7 @@ export function reconciliationSchedule(config: Configuration) {
   return { queue: config.MALLFLOW_TASK_QUEUE, input: { day: null, policy } };
 }
 
-/** The two that keep payments moving: what channels told is passed on, and what made no progress is woken. */
+/** What channels and partners told is passed on, and payments that made no progress are woken. */
 export function startPaymentLoops(
   config: Configuration,
   parts: { readonly db: Db; readonly gateway: Gateway; readonly settings: RunSettings; readonly log: Logger },
@@ -232,6 +256,12 @@ export function startPaymentLoops(
   const { MALLFLOW_RELAY_MS: relayEveryMs, MALLFLOW_PAYMENT_SWEEP_SECONDS: sweepEveryMs } = config;
   return [
     every(relayEveryMs, 'relay-reports', parts.log, relayReports(parts)),
+    every(
+      relayEveryMs,
+      'relay-scans',
+      parts.log,
+      relayScans({ ...parts, accountsPerCompany: config.MALLFLOW_COMPANY_ACCOUNTS }),
+    ),
     every(sweepEveryMs, 'sweep-payments', parts.log, () => sweepPayments({ ...parts, overdueByMs: sweepEveryMs })),
   ];
 }

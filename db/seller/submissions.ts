@@ -1,3 +1,4 @@
+import type { FieldReason } from '../../domain/seller/field-reason';
 import type {
   VerificationMethod,
   VerificationState,
@@ -141,6 +142,7 @@ export interface VerificationRow {
   readonly transferArrivedAt: Date | null;
   readonly triesLeft: number;
   readonly dueAt: Date | null;
+  readonly errors: readonly FieldReason[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly details: SealedRow;
@@ -164,7 +166,7 @@ export async function verificationById(db: Queryable, id: string): Promise<Verif
             licence_document_id as "licenceDocumentId", state, registry, registry_polls as "registryPolls",
             registry_failures as "registryFailures", proof, proof_polls as "proofPolls",
             proof_failures as "proofFailures", transfer_arrived_at as "transferArrivedAt", tries_left as "triesLeft",
-            due_at as "dueAt", created_at as "createdAt", updated_at as "updatedAt",
+            due_at as "dueAt", errors, created_at as "createdAt", updated_at as "updatedAt",
             details_key_id as "detailsKeyId", details_ciphertext as "detailsCiphertext",
             amount_key_id as "amountKeyId", amount_ciphertext as "amountCiphertext",
             scan_url_key_id as "scanUrlKeyId", scan_url_ciphertext as "scanUrlCiphertext"
@@ -216,4 +218,13 @@ export async function informationById(db: Queryable, id: string): Promise<Inform
 export function openInformation(vault: Vault, row: InformationRow): InformationDetails {
   const sealed: Sealed = { keyId: row.detailsKeyId, ciphertext: row.detailsCiphertext };
   return JSON.parse(vault.open(detailsAbout('company_informations', row.id), sealed)) as InformationDetails;
+}
+
+/** What no case took up within a day never will be. */
+export async function deleteInertSubmissions(db: Db): Promise<void> {
+  const old = "now() - interval '24 hours'";
+  // rule: only-inert-submissions-are-swept
+  await run(db, `delete from enterprise_verifications where state = 'submitted' and created_at < ${old}`);
+  await run(db, `delete from company_informations where state = 'submitted' and created_at < ${old}`);
+  await run(db, `delete from transfer_amount_entries where outcome is null and entered_at < ${old}`);
 }

@@ -9,7 +9,7 @@ import { DomainError } from '../../domain/shared/errors';
 import { allowedCommands, transition } from '../../domain/shared/state-machine';
 import type { By } from '../case/record-transition';
 import { recordEffect } from '../command/repository';
-import { firstRow, run, type Trx } from '../connection';
+import { firstRow, run, type Queryable, type Trx } from '../connection';
 import { withdrawReview } from '../review/settlement';
 import { lockOnboarding, moveOnboarding, requireStage, tell, type LockedOnboarding } from './onboarding-repository';
 import { accountsOfCompany, holdSubject } from './repository';
@@ -87,9 +87,9 @@ async function submittedForm(trx: Trx, id: string, sellerId: string): Promise<Ve
 }
 
 /** @throws DomainError COMPANY_ACCOUNTS_FULL at /unifiedSocialCreditCode */
-export async function requireRoom(trx: Parameters<typeof accountsOfCompany>[0], code: string, limit: number) {
+export async function requireRoom(db: Queryable, code: string, limit: number): Promise<void> {
   // rule: full-companies-are-refused
-  if ((await accountsOfCompany(trx, code)) < limit) return;
+  if ((await accountsOfCompany(db, code)) < limit) return;
   throw new DomainError('COMPANY_ACCOUNTS_FULL', {
     limit,
     errors: [{ path: '/unifiedSocialCreditCode', code: 'COMPANY_ACCOUNTS_FULL', message: 'held by too many accounts' }],
