@@ -110,8 +110,8 @@ export async function renderReviewById(db: Db, id: string, reader: Reader) {
 }
 
 /**
- * The submission as it was submitted. Secrets are opened for reviewers alone, and that somebody looked is audited before
- * they are shown.
+ * The submission as it was submitted. Secrets are opened while they are needed, for reviewers who may judge it, and
+ * afterwards for whoever decided; that somebody looked is audited before they are shown.
  */
 export async function renderReviewDetail(
   parts: { readonly db: Db; readonly reviewSubjects: ReviewSubjects },
@@ -121,8 +121,10 @@ export async function renderReviewDetail(
   const { db } = parts;
   const subject = subjectOf(parts.reviewSubjects, row.kind);
   const { accountId, roles } = reader.principal;
-  // rule: secrets-are-for-reviewers
-  const opened = roles.includes('reviewer');
+  const isOwn = await subject.ownCompany(db, row.submissionId, accountId);
+  const isJudged = row.state === 'decided' ? row.assignee === accountId : row.state !== 'withdrawn';
+  // rule: secrets-are-for-reviewers, secrets-are-shown-while-needed, own-secrets-are-not-judged
+  const opened = roles.includes('reviewer') && isJudged && !isOwn;
   // rule: views-are-audited
   if (opened)
     await db.transaction((trx) =>
@@ -140,6 +142,7 @@ export async function renderReviewDetail(
   const shown = (item: ReviewItem) => (opened ? item.value : (item.masked ?? item.value));
   return {
     ...standing,
+    actions: standing.actions.filter((action) => !isOwn || action === 'reassign' || action === 'release'),
     items: items.map((item) => ({ item: item.item, label: item.label, value: shown(item) })),
     changes: changesBetween(before, items).map(({ item, before: was, after: is }) => ({
       item,

@@ -144,6 +144,8 @@ describe('the queue of reviews', () => {
       ['decide', { outcome: 'approve' }],
     ] as const)
       expect(refusal(await both.post(at(own.reviewId, command), body))).toEqual([403, 'OWN_SUBMISSION']);
+    const seen = (await both.get(at(own.reviewId))).body;
+    expect([seen.items[1].value, seen.actions]).toEqual(['****1234', ['reassign']]);
     const give = async (to: HttpClient) => operator.post(at(own.reviewId, 'reassign'), { accountId: await me(to) });
     expect(refusal(await give(both))).toEqual([403, 'OWN_SUBMISSION']);
     expect(refusal(await give(seller))).toEqual([422, 'REFERENCE_NOT_FOUND']);
@@ -173,6 +175,10 @@ describe('the queue of reviews', () => {
     expect(views).toMatchObject([{ actor: await me(first) }]);
     const decided = await first.post(at(reviewId, 'decide'), { outcome: 'approve' });
     expect(JSON.stringify(decided.body)).not.toContain('5678');
+    const phones = await Promise.all(
+      [first, second].map(async (one) => (await one.get(at(reviewId))).body.items[1].value),
+    );
+    expect(phones).toEqual(['13900005678', '****5678']);
   });
 
   it('is listed by kind, state, assignee, and due time', async () => {
