@@ -1,4 +1,5 @@
-import { faultKinds, places } from '../faults';
+import { faultKinds, places, targets } from '../faults';
+import { outsideHtml } from './outside-html';
 
 const options = (values: readonly string[]): string =>
   values.map((value) => `<option value="${value}">${value}</option>`).join('');
@@ -28,8 +29,8 @@ export const pageHtml = `<!doctype html>
 </head>
 <body>
 <h1>外部世界模拟器 · The emulated outside world</h1>
-<p>这里没有真钱。在此扮演付款人与微信支付。<br>
-No real money here. Play the payer and the channel.</p>
+<p>这里没有真钱，也不会真的发送。在此扮演付款人、微信支付与其他外部方。<br>
+No real money here, and nothing is sent. Play the payer, the channel and everybody else.</p>
 <p id="message" role="status" aria-live="polite"></p>
 <p id="totals"></p>
 
@@ -53,15 +54,17 @@ No real money here. Play the payer and the channel.</p>
   <button>账上多一笔来历不明的收款 · Put an unknown paid order into the books</button>
 </form>
 
+${outsideHtml}
 <h2>故障 · Faults</h2>
 <form id="fault">
+  <label>对象 · target <select name="target">${options(targets)}</select></label>
   <label>种类 · kind <select name="kind">${options(faultKinds)}</select></label>
   <label>仅限 · only on <select name="on"><option value="">任意 · anywhere</option>${options(places)}</select></label>
   <label>次数 · times <input name="times" type="number" min="1" step="1" value="1" required></label>
   <button>开启 · Switch on</button>
 </form>
 <div class="scroll"><table>
-<thead><tr><th>种类 · kind</th><th>仅限 · only on</th><th>剩余 · left</th><th></th></tr></thead>
+<thead><tr><th>对象 · target</th><th>种类 · kind</th><th>仅限 · only on</th><th>剩余 · left</th><th></th></tr></thead>
 <tbody id="faults"></tbody></table></div>
 <p><button id="clear" type="button">全部关闭 · Switch all off</button></p>
 
@@ -70,6 +73,7 @@ No real money here. Play the payer and the channel.</p>
 <thead><tr><th>事件 · event</th><th>单号 · number</th><th>已发送 · sent</th><th>下次 · next</th></tr></thead>
 <tbody id="notifications"></tbody></table></div>
 <script src="/page.js"></script>
+<script src="/outside.js"></script>
 </body>
 </html>
 `;

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { pageHtml } from './html';
+import { outsideScript } from './outside-script';
 import { pageScript } from './script';
 
 /** The page with a button for each thing the outside can do. It loads nothing from anywhere else. */
@@ -13,5 +14,6 @@ export function pageRoutes(): Router {
   };
   router.get('/', (_request, response) => void response.set(headers).type('html').send(pageHtml));
   router.get('/page.js', (_request, response) => void response.set(headers).type('js').send(pageScript));
+  router.get('/outside.js', (_request, response) => void response.set(headers).type('js').send(outsideScript));
   return router;
 }

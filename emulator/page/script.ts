@@ -99,11 +99,14 @@ function refundActions(refund) {
 }
 
 let shown = '';
+/** What further scripts show. */
+const alsoRefresh = [];
 async function refresh(always) {
   try {
     const [books, faults, notifications] = await Promise.all([
       call('GET', '/books?limit=50'), call('GET', '/faults'), call('GET', '/notifications'),
     ]);
+    for (const also of alsoRefresh) await also(always);
     const now = JSON.stringify([books, faults, notifications]);
     // Buttons stay where they are under the pointer while nothing has changed.
     if (!always && now === shown) return;
@@ -121,7 +124,7 @@ async function refresh(always) {
       cell(words[refund.state] || refund.state), buttons(refundActions(refund)),
     ]));
     fill('faults', faults.items.map((fault) => [
-      cell(fault.kind), cell(fault.on || '任意 · anywhere'), cell(String(fault.left)),
+      cell(fault.target), cell(fault.kind), cell(fault.on || '任意 · anywhere'), cell(String(fault.left)),
       buttons([['关闭 · Switch off', () => call('DELETE', '/faults?id=' + fault.id)]]),
     ]));
     fill('notifications', notifications.items.slice(0, 50).map((notice) => [
@@ -141,8 +144,8 @@ function onSubmit(id, work) {
 }
 onSubmit('bill', ({ day }) => call('POST', '/bills/' + day + '/publish', {}));
 onSubmit('order', ({ amountFen }) => call('POST', '/orders', { amountFen: Number(amountFen) }));
-onSubmit('fault', ({ kind, on, times }) =>
-  call('POST', '/faults', { target: 'wechat_pay', kind, times: Number(times), ...(on === '' ? {} : { on }) }));
+onSubmit('fault', ({ target, kind, on, times }) =>
+  call('POST', '/faults', { target, kind, times: Number(times), ...(on === '' ? {} : { on }) }));
 byId('clear').addEventListener('click', () => void act('全部关闭 · Switch all off', () => call('DELETE', '/faults')));
 document.querySelector('[name=day]').value = new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10);
 void refresh(true);

@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { ChannelClient } from '../support/channel-client';
 import { startEmulator, type Emulator } from '../support/emulator';
 import { eventually } from '../support/eventually';
+import { OutsideClient } from '../support/outside-client';
 
 /** As much of a browser's document as the page's script touches. */
 class Part {
@@ -47,7 +48,8 @@ const part = (id: string): Part => byId.get(id) ?? byId.set(id, new Part()).get(
 beforeAll(async () => {
   emulator = await startEmulator();
   client = new ChannelClient(emulator);
-  const script = await (await fetch(`${emulator.url}/page.js`)).text();
+  const texts = ['page.js', 'outside.js'].map(async (name) => (await fetch(`${emulator.url}/${name}`)).text());
+  const script = (await Promise.all(texts)).join('\n');
   const day = new Part();
   runInNewContext(script, {
     document: { getElementById: part, createElement: () => new Part(), querySelector: () => day },
@@ -143,12 +145,34 @@ it('settles refunds, publishes bills, puts orders into the books', async () => {
   expect(await client.call('GET', `/v3/bill/tradebill?bill_date=${today}`)).toMatchObject({ status: 200 });
 });
 
+it('answers scans, settles transfers, registers enterprises, shows messages', async () => {
+  const outside = new OutsideClient(emulator);
+  const order = { accountName: '甲', accountNumber: '66660000', bankName: '乙', branchName: '丙', location: '丁' };
+  const person = { enterpriseName: '甲', code: '91350100M000100Y43', name: '张三', idNumber: '11010519491231002X' };
+  const message = { id: 'm1', channel: 'sms', to: '13900001111', subject: 'Hello', text: 'There is something to do.' };
+  await outside.json('IDENTITY', '/scans', { reference: 's1', ...person });
+  await emulator.control.fault('keep_processing', { target: 'bank' });
+  await outside.json('TRANSFERS', '/transfers', { reference: 't1', ...order, amountFen: 42 });
+  await outside.json('MESSAGES', '/messages', message);
+  look();
+  await shows('messages', 'There is something to do.');
+  await press('scans', '不通过 · Fail');
+  await press('scans', '通过 · Pass');
+  expect(await emulator.control.verifications()).toMatchObject([{ reference: 's1', state: 'passed' }]);
+  await press('transfers', '到账 · Arrive');
+  expect(await emulator.control.transfers('66660000')).toMatchObject([{ amountFen: 42 }]);
+  await submit('enterprise', { code: person.code, name: '甲', legalRepresentative: '张三', state: 'revoked' });
+  await shows('enterprises', '吊销 · revoked');
+  await press('enterprises', '删除 · Forget');
+  expect(part('enterprises').children).toEqual([]);
+});
+
 it('switches faults on and off, and shows what is refused', async () => {
-  await submit('fault', { kind: 'slow', on: 'create', times: '3' });
-  await submit('fault', { kind: '429', on: '', times: '1' });
+  await submit('fault', { target: 'wechat_pay', kind: 'slow', on: 'create', times: '3' });
+  await submit('fault', { target: 'messages', kind: '429', on: '', times: '1' });
   expect(await emulator.control.faults()).toMatchObject([
     { kind: 'slow', on: 'create', left: 3 },
-    { kind: '429', left: 1 },
+    { target: 'messages', kind: '429', left: 1 },
   ]);
   await press('faults', '关闭 · Switch off');
   expect(await emulator.control.faults()).toHaveLength(1);
@@ -157,5 +181,5 @@ it('switches faults on and off, and shows what is refused', async () => {
     () => emulator.control.faults(),
     (left) => left.length === 0,
   );
-  await submit('fault', { kind: 'no_notification', on: 'create', times: '1' }, '✗ 400');
+  await submit('fault', { target: 'wechat_pay', kind: 'no_notification', on: 'create', times: '1' }, '✗ 400');
 });

@@ -1,0 +1,51 @@
+/** The second script of the page: it uses what the first one has defined. */
+export const outsideScript = String.raw`'use strict';
+const outsideWords = {
+  pending: '待处理 · pending', passed: '通过 · passed', sent: '已到账 · arrived', failed: '失败 · failed',
+  active: '在营 · active', revoked: '吊销 · revoked', cancelled: '注销 · cancelled', other: '其他 · other',
+  unknown: '查无 · not found',
+};
+const said = (state) => outsideWords[state] || state;
+
+function scanActions(scan) {
+  const path = '/verifications/' + encodeURIComponent(scan.reference);
+  const post = (what, body) => () => call('POST', path + what, body);
+  const answers = [['通过 · Pass', post('/pass', {})], ['不通过 · Fail', post('/fail', {})]];
+  if (scan.state === 'pending') return answers;
+  return [...answers, ['再次通知 · Notify again', post('/notify', { times: 1 })]];
+}
+
+function transferActions(transfer) {
+  if (transfer.state !== 'pending') return [];
+  const settle = (as) => () => call('POST', '/transfers/' + encodeURIComponent(transfer.reference) + '/settle', { as });
+  return [['到账 · Arrive', settle('sent')], ['失败 · Fail', settle('failed')]];
+}
+
+let outsideShown = '';
+async function refreshOutside(always) {
+  const [scans, transfers, enterprises, messages] = await Promise.all(
+    ['/verifications', '/transfers/orders', '/registry', '/messages'].map((path) => call('GET', path)),
+  );
+  const now = JSON.stringify([scans, transfers, enterprises, messages]);
+  if (!always && now === outsideShown) return;
+  outsideShown = now;
+  fill('scans', scans.items.slice(0, 50).map((scan) => [
+    code(scan.reference), cell(scan.enterpriseName), cell(said(scan.state)), buttons(scanActions(scan)),
+  ]));
+  fill('transfers', transfers.items.slice(0, 50).map((transfer) => [
+    code(transfer.reference), code(transfer.accountNumber), cell(yuan(transfer.amountFen), 'number'),
+    cell(said(transfer.state)), buttons(transferActions(transfer)),
+  ]));
+  fill('enterprises', enterprises.items.map((enterprise) => [
+    code(enterprise.code), cell(enterprise.name), cell(enterprise.legalRepresentative), cell(said(enterprise.state)),
+    buttons([['删除 · Forget', () => call('DELETE', '/registry/' + enterprise.code)]]),
+  ]));
+  fill('messages', messages.items.slice(0, 50).map((message) => [
+    cell(message.at), cell(message.channel), cell(message.to), cell(message.subject), cell(message.text),
+  ]));
+}
+alsoRefresh.push(refreshOutside);
+onSubmit('enterprise', ({ code: of, name, legalRepresentative, state }) =>
+  call('PUT', '/registry/' + encodeURIComponent(of), { name, legalRepresentative: legalRepresentative || '', state }));
+void refresh(true);
+`;
