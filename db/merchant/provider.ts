@@ -130,7 +130,7 @@ async function takeReport(trx: Trx, vault: Vault, at: MerchantRecord, taken: Tak
   await run(
     trx,
     `update merchant_applications
-        set provider_id = :providerId, merchant_id = coalesce(:merchantId, merchant_id),
+        set state = :wanted, provider_id = :providerId, merchant_id = coalesce(:merchantId, merchant_id),
             sign_url_key_id = :signKeyId, sign_url_ciphertext = :signText,
             verification_key_id = :verificationKeyId, verification_ciphertext = :verificationText,
             verification_deadline = :deadline,
@@ -142,6 +142,7 @@ async function takeReport(trx: Trx, vault: Vault, at: MerchantRecord, taken: Tak
       where id = :id`,
     {
       id: at.id,
+      wanted,
       providerId: report.providerId,
       merchantId: report.merchantId,
       signKeyId: sign?.keyId ?? null,

@@ -223,7 +223,7 @@ async function sendBackUnverified(
   await run(
     trx,
     `update merchant_applications
-        set errors = :errors::jsonb, verification_key_id = null, verification_ciphertext = null,
+        set state = 'rejected', errors = :errors::jsonb, verification_key_id = null, verification_ciphertext = null,
             verification_deadline = null
       where id = :id`,
     { id: at.id, errors: JSON.stringify([unverified[act]]) },

@@ -36,6 +36,9 @@ export async function writeClientEnvironment(
     `MALLFLOW_TENPAY_SECRET_KEY_FILE=${secrets.tenpaySecretKey.file}`,
     `MALLFLOW_TENPAY_MERCHANT_ID=${secrets.tenpayMerchantId.value}`,
     `MALLFLOW_TENPAY_BASE_URL=${url}`,
+    // Nobody who plays the channels' staff waits for hours to see what comes of it.
+    'MALLFLOW_MERCHANT_POLL_SECONDS=2',
+    'MALLFLOW_MERCHANT_REST_SECONDS=5',
   ];
   const file = join(stateDir, 'client.env');
   await writeFile(`${file}.new`, `${lines.join('\n')}\n`, { mode: 0o600 });

@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { rows } from '../../db/connection';
 import { startEmulator, type Emulator } from '../support/emulator';
+import { eventually } from '../support/eventually';
+import type { Body } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import {
   channelStaff,
@@ -7,7 +11,9 @@ import {
   merchantIdOf,
   merchantPath,
   sellerWithFee,
+  type MerchantSeller,
 } from '../support/merchants';
+import { documentOf } from '../support/sellers';
 
 let mallflow: Installation;
 let outside: Emulator;
@@ -22,30 +28,285 @@ afterAll(async () => {
   await mallflow.stop();
   await outside.stop();
 });
+afterEach(() => outside.control.clearFaults());
 
 const both = ['wechat_pay', 'tenpay'] as const;
+const apply = (seller: MerchantSeller, more: object = {}, key: string = randomUUID()) =>
+  seller.client.post(merchantPath(seller), { channels: both, form: merchantForm(seller), ...more }, { key });
+const post = (seller: MerchantSeller, path: string, body: unknown) =>
+  seller.client.post(`${merchantPath(seller)}/${path}`, body);
+
+async function noticesOf(seller: MerchantSeller): Promise<string[]> {
+  const found = await rows<{ kind: string }>(
+    mallflow.database.db,
+    'select n.kind from notices n join sellers s on s.account_id = n.account_id where s.id = :id order by n.id',
+    { id: seller.sellerId },
+  );
+  return found.map(({ kind }) => kind);
+}
 
 it('both merchant IDs are opened side by side by one form', async () => {
   const seller = await sellerWithFee(mallflow, 'merchant-both');
   const staff = channelStaff(outside.url, seller);
-  const reply = await seller.client.post(merchantPath(seller), { channels: both, form: merchantForm(seller) });
+  const key = randomUUID();
+  const reply = await apply(seller, {}, key);
   expect(reply.status).toBe(200);
-  expect(reply.body.items.map((item: { channel: string }) => item.channel)).toEqual([...both]);
+  expect(reply.body.items.map((item: Body) => [item.channel, item.state])).toEqual(
+    both.map((channel) => [channel, expect.stringMatching(/^(?:submitted|in_review)$/)]),
+  );
+  const again = await apply(seller, {}, key);
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+  // Another tab, another key: nothing is done again.
+  expect((await apply(seller)).body.items.map((item: Body) => item.applicationId)).toEqual(
+    reply.body.items.map((item: Body) => item.applicationId),
+  );
 
   await merchantIdIs(seller, 'wechat_pay', 'in_review');
   await staff.does('wechat_pay', 'verify-account');
   const asked = await merchantIdIs(seller, 'wechat_pay', 'verify_account');
+  expect(asked.actions).toEqual(['verify-account']);
   const { amountFen } = asked.accountVerification;
-  expect(
-    (await staff.control('GET', `/transfers?accountNumber=${seller.personal.accountNumber}`)).items[0].amountFen,
-  ).toBe(amountFen);
-  const told = await seller.client.post(`${merchantPath(seller)}/wechat_pay/verify-account`, { amountFen });
-  expect(told.status).toBe(200);
-  expect(await merchantIdOf(seller, 'wechat_pay')).toMatchObject({ state: 'in_review' });
+  const { items: remittances } = await staff.control(
+    'GET',
+    `/transfers?accountNumber=${seller.personal.accountNumber}`,
+  );
+  expect(remittances[0].amountFen).toBe(amountFen);
+  expect((await post(seller, 'wechat_pay/verify-account', { amountFen })).status).toBe(200);
+  expect(await merchantIdOf(seller, 'wechat_pay')).toMatchObject({ state: 'in_review', actions: [] });
+  await staff.does('wechat_pay', 'remit');
   for (const channel of both) {
     await staff.does(channel, 'approve');
     expect((await merchantIdIs(seller, channel, 'to_sign')).signUrl).toMatch(/^https:/);
     await staff.does(channel, 'sign');
     expect((await merchantIdIs(seller, channel, 'opened')).merchantId).toMatch(/^\d+$/);
   }
+  expect((await staff.all()).map(({ forms }) => forms as number)).toEqual([1, 1]);
+  expect((await noticesOf(seller)).filter((kind) => kind === 'merchant_id_opened')).toHaveLength(2);
+
+  // Later the channel changes its mind, and changes it again.
+  await staff.does('tenpay', 'freeze');
+  await merchantIdIs(seller, 'tenpay', 'frozen');
+  await staff.does('tenpay', 'thaw');
+  await merchantIdIs(seller, 'tenpay', 'opened');
+}, 60_000);
+
+it('a rejected form comes back at its fields and goes again under its number', async () => {
+  const seller = await sellerWithFee(mallflow, 'merchant-rejected');
+  const staff = channelStaff(outside.url, seller);
+  await apply(seller);
+  const reasons = {
+    wechat_pay: [
+      { field: 'id_card_number', reason: '身份证号码与姓名不符' },
+      { field: 'merchant_shortname', reason: '简称不规范' },
+      { field: 'account_info', reason: '账户异常' },
+    ],
+    tenpay: [{ field: 'LegalName', reason: '法人姓名有误' }],
+  };
+  for (const channel of both) {
+    await merchantIdIs(seller, channel, 'in_review');
+    const before = await staff.application(channel);
+    // Approved first: the channel may change its mind.
+    await staff.does(channel, 'approve');
+    await merchantIdIs(seller, channel, 'to_sign');
+    await staff.does(channel, 'reject', { reasons: reasons[channel] });
+    const rejected = await merchantIdIs(seller, channel, 'rejected');
+    expect(rejected.errors).toEqual(
+      channel === 'wechat_pay'
+        ? [
+            { path: '/form/legalRepresentative/idNumber', code: 'id_card_number', reason: '身份证号码与姓名不符' },
+            { path: '/form/shortName', code: 'merchant_shortname', reason: '简称不规范' },
+            { path: '', code: 'account_info', reason: '账户异常' },
+          ]
+        : [{ path: '/form/legalRepresentative/name', code: 'LegalName', reason: '法人姓名有误' }],
+    );
+    expect(rejected.actions).toEqual(['resubmit']);
+    expect((await apply(seller, { channels: [channel] })).body).toMatchObject({
+      status: 409,
+      code: 'WRONG_STATE',
+      allowed: ['resubmit'],
+    });
+    const form = merchantForm(seller, { shortName: `云岭软件${channel}` });
+    expect((await post(seller, `${channel}/resubmit`, { form })).status).toBe(200);
+    const after = await merchantIdIs(seller, channel, 'in_review');
+    expect(after).toMatchObject({
+      applicationId: rejected.applicationId,
+      errors: [],
+      form: { shortName: form.shortName },
+    });
+    expect(await staff.application(channel)).toMatchObject({ id: before.id, forms: 2 });
+    expect((await post(seller, `${channel}/resubmit`, { form })).body).toMatchObject({ code: 'WRONG_STATE' });
+  }
+  expect(await noticesOf(seller)).toEqual(expect.arrayContaining(['merchant_id_rejected', 'merchant_id_to_sign']));
+}, 60_000);
+
+it('an account that is not verified brings the form back: twice wrong, or too late', async () => {
+  const wrong = await sellerWithFee(mallflow, 'merchant-wrong-amount');
+  const late = await sellerWithFee(mallflow, 'merchant-late');
+  for (const seller of [wrong, late]) {
+    await apply(seller, { channels: ['wechat_pay'] });
+    await merchantIdIs(seller, 'wechat_pay', 'in_review');
+  }
+  await channelStaff(outside.url, wrong).does('wechat_pay', 'verify-account', { amountFen: 321 });
+  await channelStaff(outside.url, late).does('wechat_pay', 'verify-account', { deadlineSeconds: 4 });
+  await merchantIdIs(wrong, 'wechat_pay', 'verify_account');
+  for (const triesLeft of [1, 0])
+    expect((await post(wrong, 'wechat_pay/verify-account', { amountFen: 320 })).body).toMatchObject({
+      status: 422,
+      code: 'AMOUNT_WRONG',
+      triesLeft,
+    });
+  for (const seller of [wrong, late]) {
+    const back = await merchantIdIs(seller, 'wechat_pay', 'rejected', 20_000);
+    expect(back).toMatchObject({ errors: [{ code: 'ACCOUNT_NOT_VERIFIED' }], actions: ['resubmit'] });
+    expect(await noticesOf(seller)).toContain('merchant_id_rejected');
+  }
+  // The channel still asks for the remittance: the form resubmitted meets it again, with new tries.
+  await post(wrong, 'wechat_pay/resubmit', { form: merchantForm(wrong) });
+  expect(await merchantIdIs(wrong, 'wechat_pay', 'verify_account')).toMatchObject({
+    accountVerification: { amountFen: 321, triesLeft: 2 },
+  });
+  expect((await post(wrong, 'wechat_pay/verify-account', { amountFen: 321 })).status).toBe(200);
+}, 60_000);
+
+it('an answer lost after the commit makes no second application, and a channel that is away is waited for', async () => {
+  const seller = await sellerWithFee(mallflow, 'merchant-away');
+  for (const on of ['merchant_media', 'merchant_submit', 'tenpay_submit'])
+    await outside.control.fault('drop_answer', { ...{ target: 'merchant' }, on, times: 2 });
+  await apply(seller);
+  const staff = channelStaff(outside.url, seller);
+  for (const channel of both) await merchantIdIs(seller, channel, 'in_review', 30_000);
+  expect((await staff.all()).map(({ forms }) => forms as number)).toEqual([1, 1]);
+
+  await outside.kill9();
+  await eventually(
+    () =>
+      rows(mallflow.database.db, 'select 1 from merchant_applications where seller_id = :id and failures > 0', {
+        id: seller.sellerId,
+      }),
+    (failing) => failing.length === 2,
+    20_000,
+  );
+  await mallflow.stopWorker();
+  await outside.start();
+  for (const channel of both) await staff.does(channel, 'approve');
+  await mallflow.startWorker();
+  for (const channel of both) await merchantIdIs(seller, channel, 'to_sign', 30_000);
+}, 90_000);
+
+it('both are asked for by one claim: a retry attaches to both', async () => {
+  const seller = await sellerWithFee(mallflow, 'merchant-retry');
+  await mallflow.stopWorker();
+  const key = randomUUID();
+  expect((await apply(seller, {}, key)).body).toMatchObject({ status: 503, code: 'TRY_AGAIN' });
+  await mallflow.startWorker();
+  const reply = await eventually(
+    () => apply(seller, {}, key),
+    ({ status }) => status === 200,
+    30_000,
+  );
+  expect(reply.body.items).toHaveLength(2);
+  const claims = await rows<{ state: string }>(
+    mallflow.database.db,
+    `select state from commands where resource_id = :id and effect_at is not null`,
+    { id: seller.sellerId },
+  );
+  expect(claims).toEqual([{ state: 'done' }]);
+}, 60_000);
+
+describe('what is refused', () => {
+  let seller: MerchantSeller;
+  beforeAll(async () => {
+    seller = await sellerWithFee(mallflow, 'merchant-refused');
+  });
+
+  it.each(['none', 'over'] as const)('before the fee is paid, or once it is over: %s', async (fee) => {
+    const unpaid = await sellerWithFee(mallflow, `merchant-fee-${fee}`, fee);
+    expect((await apply(unpaid)).body).toMatchObject({ status: 409, code: 'FEE_NOT_PAID' });
+    expect((await unpaid.client.get(merchantPath(unpaid))).body).toEqual({ items: [] });
+  });
+
+  const long = '名'.repeat(72);
+  it.each([
+    ['/channels', 400, { channels: [] }],
+    ['/channels', 400, { channels: ['tenpay', 'tenpay'] }],
+    ['/form/shortName', 400, { shortName: '云'.repeat(22) }],
+    ['/form/servicePhone', 400, { servicePhone: '12345' }],
+    [
+      '/form/legalRepresentative/idNumber',
+      400,
+      { legalRepresentative: { name: '张三', idNumber: '110105194912310021' } },
+    ],
+    ['/form/administrator/mobile', 400, { administrator: { mobile: '075526000000' } }],
+    ['/form/administrator/email', 400, { administrator: { email: 'nobody' } }],
+    ['/form/legalRepresentative/name', 422, { legalRepresentative: { name: long } }],
+    ['/form/legalRepresentative/name', 422, { legalRepresentative: { name: ' ' } }],
+    ['/form/administrator/name', 422, { administrator: { name: long } }],
+    ['/form/licenceDocumentId', 422, { licenceDocumentId: 'doc_00000000000000000000000000' }],
+  ])('%s %i %j', async (path, status, change: Record<string, unknown>) => {
+    const { channels = both, ...fields } = change;
+    const whole = merchantForm(seller) as Record<string, unknown>;
+    const form = { ...whole };
+    for (const [name, value] of Object.entries(fields))
+      form[name] = typeof value === 'object' ? { ...(whole[name] as object), ...value } : value;
+    const reply = await seller.client.post(merchantPath(seller), { channels, form });
+    expect([reply.status, reply.body.errors.map((fault: Body) => fault.path as string)]).toEqual([status, [path]]);
+  });
+
+  it('a licence of another account, or too large a one', async () => {
+    const other = await sellerWithFee(mallflow, 'merchant-other');
+    const { licenceDocumentId } = other;
+    const form = merchantForm(seller, { licenceDocumentId });
+    expect((await apply(seller, { form })).body).toMatchObject({ code: 'REFERENCE_NOT_FOUND' });
+    const large = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(410_000, 0x20)]);
+    const heavy = merchantForm(seller, { licenceDocumentId: await documentOf(seller.client, large) });
+    expect((await apply(seller, { form: heavy })).body).toMatchObject({ status: 422, code: 'LICENCE_TOO_LARGE' });
+    expect((await seller.client.get(merchantPath(seller))).body).toEqual({ items: [] });
+  });
+
+  it('commands upon what is not there, or stands elsewhere', async () => {
+    expect((await post(seller, 'tenpay/verify-account', { amountFen: 1 })).status).toBe(404);
+    await apply(seller, { channels: ['tenpay'] });
+    await merchantIdIs(seller, 'tenpay', 'in_review');
+    for (const path of ['tenpay/verify-account', 'tenpay/resubmit']) {
+      const body = path.endsWith('account') ? { amountFen: 1 } : { form: merchantForm(seller) };
+      expect((await post(seller, path, body)).body).toMatchObject({ status: 409, code: 'WRONG_STATE', allowed: [] });
+    }
+    expect((await post(seller, 'alipay/resubmit', {})).status).toBe(404);
+  });
+
+  it('answers show what is personal masked', async () => {
+    const { personal } = seller;
+    const item = await merchantIdOf(seller, 'tenpay');
+    const { idNumber, mobile } = personal;
+    expect(item.form).toMatchObject({
+      legalRepresentative: { name: '法**', idNumber: `****${idNumber.slice(-4)}` },
+      administrator: { mobile: `****${mobile.slice(-4)}`, email: 'a***@example.com' },
+    });
+    const text = JSON.stringify(item);
+    for (const secret of [personal.legalName, idNumber, mobile, personal.email]) expect(text).not.toContain(secret);
+  });
+});
+
+it('nothing personal is in the histories of the runs, nor in what is kept of commands and cases', async () => {
+  const seller = await sellerWithFee(mallflow, 'merchant-silent');
+  await apply(seller);
+  for (const channel of both) await merchantIdIs(seller, channel, 'in_review');
+  await channelStaff(outside.url, seller).does('wechat_pay', 'verify-account', { amountFen: 76_543 });
+  await merchantIdIs(seller, 'wechat_pay', 'verify_account');
+  await post(seller, 'wechat_pay/verify-account', { amountFen: 76_543 });
+  const texts: string[] = [];
+  for (const channel of both) {
+    const handle = mallflow.services.temporal.workflow.getHandle(`merchant-id:${seller.sellerId}:${channel}`);
+    const history = JSON.stringify(await handle.fetchHistory(), (_key, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
+    );
+    expect(history).toContain(seller.sellerId);
+    texts.push(history);
+  }
+  const { db } = mallflow.database;
+  for (const table of ['commands', 'process_cases', 'case_events', 'audit_log', 'notices', 'merchant_applications'])
+    texts.push(JSON.stringify(await rows(db, `select t::text as row from ${table} t`)));
+  const { legalName, idNumber, mobile, email, accountNumber } = seller.personal;
+  for (const secret of [legalName, idNumber, mobile, email, accountNumber, '76543'])
+    for (const text of texts) expect(text.includes(secret)).toBe(false);
 }, 60_000);
