@@ -164,10 +164,11 @@ export class SellerJourney {
   }
 
   merchantForm(licenceDocumentId: string): Record<string, unknown> {
-    const { legalName: name, idNumber, mobile, email, contactPhone } = this.personal;
+    const { legalName: name, idNumber, mobile, email } = this.personal;
     return {
       shortName: '云岭软件',
-      servicePhone: contactPhone,
+      // Buyers see it.
+      servicePhone: '0755-26001234',
       legalRepresentative: { name, idNumber },
       administrator: { name, idNumber, mobile, email },
       licenceDocumentId,
