@@ -73,6 +73,22 @@ describe('one writer per table', () => {
     listings: ['mall/listing-repository'],
     members: ['mall/member-repository'],
     sellers: ['seller/repository'],
+    seller_onboardings: [
+      'seller/onboarding-repository',
+      'seller/verification-repository',
+      'seller/information-repository',
+    ],
+    // Handed in; taken up, withdrawn, sent back; what outside parties and reviewers answer.
+    enterprise_verifications: [
+      'seller/submissions',
+      'seller/verification-repository',
+      'seller/verification-legs',
+      'seller/information-repository',
+      'seller/review-subjects',
+    ],
+    transfer_amount_entries: ['seller/submissions', 'seller/verification-legs'],
+    scan_reports: ['seller/scan-reports'],
+    company_informations: ['seller/submissions', 'seller/information-repository'],
     // Queued and claimed; decided or withdrawn; reminded of.
     reviews: ['review/repository', 'review/settlement', 'review/clock'],
     review_decisions: ['review/decisions'],

@@ -3,13 +3,14 @@ import type { Route } from '../../api/http/route';
 import { businessRoutes } from '../../api/routes';
 import { claimCommand } from '../../db/command/repository';
 import { newId } from '../../db/new-id';
+import { onboardingIdOf } from '../../domain/shared/ids';
 import { HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { paymentRows } from '../support/payments';
 import { merchantIdRows } from '../support/merchants';
 import { purchaseRows } from '../support/purchases';
 import { noticeOf } from '../support/reviews';
-import { documentOf, sellerRows } from '../support/sellers';
+import { documentOf, sellerRows, verificationRows } from '../support/sellers';
 import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
 /**
@@ -53,11 +54,13 @@ describe('what belongs to another tenant', () => {
     const listing = await manager.post('/v1/listings', { subStockId, name: '帆布袋', exchange });
     const sellerId = await sellerRows(mallflow, manager);
     await merchantIdRows(mallflow, manager, sellerId);
+    await verificationRows(mallflow, manager, sellerId);
     theirs = {
       ...{ purchases: (await purchaseRows(mallflow, { of: tenant })).id, commodities: commodityId },
       ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, malls: mallId },
       ...{ listings: listing.body.id as string, 'mall-sections': section.body.id as string },
       payments: (await paymentRows(mallflow, { of: tenant })).id,
+      'seller-onboardings': onboardingIdOf(sellerId),
       ...{ sellers: sellerId, documents: await documentOf(manager) },
       notices: await noticeOf(mallflow.database, tenant.accountId),
       ...{ members: member.body.id as string, operations: await operationOf(tenant.accountId) },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { claimCommand } from '../../db/command/repository';
 import { newId } from '../../db/new-id';
+import { onboardingIdOf } from '../../domain/shared/ids';
 import { newAccount } from '../support/accounts';
 import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
@@ -8,7 +9,7 @@ import { merchantIdRows } from '../support/merchants';
 import { exceptionRow, paymentRows } from '../support/payments';
 import { purchaseRows } from '../support/purchases';
 import { accountIdOf, createForms, formSubjects, noticeOf, reviewRows } from '../support/reviews';
-import { documentOf, sellerRows } from '../support/sellers';
+import { documentOf, sellerRows, verificationRows } from '../support/sellers';
 import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
 /** Who calls, in the order of the columns. The stranger manages another enterprise; the purchase is the manager's. */
@@ -41,6 +42,17 @@ const expected = `
   GET    /images/:name                      200 200 200 200 200 200 200 200
   GET    /v1/agreements/seller              200 200 200 200 200 200 200 401
   POST   /v1/sellers/:id/agreements         404 404 404 400 404 404 404 401
+  POST   /v1/seller-onboardings             400 400 400 400 400 400 400 401
+  GET    /v1/seller-onboardings             200 200 200 200 200 200 200 401
+  GET    /v1/seller-onboardings/:id         404 404 404 200 404 200 404 401
+  GET    /v1/sellers/:id/readiness          404 404 404 200 404 200 404 401
+  POST   /v1/sellers/:id/verification       404 404 404 400 404 404 404 401
+  GET    /v1/sellers/:id/verification       404 404 404 200 404 200 404 401
+  POST   /v1/sellers/:id/verification/transfer-amount 404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/verification/withdraw 404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/company-information 404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/certification-fee/defer 404 404 404 400 404 404 404 401
+  POST   /webhooks/identity/scans           401 401 401 401 401 401 401 401
   GET    /v1/sellers/:id/certification-fee  404 404 404 200 404 200 404 401
   POST   /v1/sellers/:id/certification-fee/pay 404 404 404 400 404 404 404 401
   GET    /v1/sellers/:id/merchant-ids       404 404 404 200 404 200 404 401
@@ -177,6 +189,7 @@ describe('who may call what', () => {
     const { body: memberAccount } = await clients[2]!.get('/v1/me');
     const sellerId = await sellerRows(mallflow, seller);
     await merchantIdRows(mallflow, seller, sellerId);
+    await verificationRows(mallflow, seller, sellerId);
     subjects = {
       ...{ docs: 'start.js', images: 'open.png', operations: operationId, enterprises: me.enterpriseId as string },
       ...{
@@ -186,6 +199,7 @@ describe('who may call what', () => {
         processes: id.replace('pur_', 'prc_'),
         commodities: commodityId ?? '',
       },
+      'seller-onboardings': onboardingIdOf(sellerId),
       ...{ sellers: sellerId, documents: await documentOf(seller) },
       ...{ reviews: (await reviewRows(mallflow.database, sellerId)).reviewId },
       notices: await noticeOf(mallflow.database, await accountIdOf(seller)),
