@@ -73,7 +73,7 @@ function payable(fee: NewestFee | undefined): NewestFee {
   if (fee === undefined) throw new DomainError('WRONG_STATE', { state: 'not_started', allowed: [] });
   // rule: fee-is-paid-once
   if (fee.state === 'paid' || fee.state === 'expired') throw new DomainError('FEE_ALREADY_PAID', { allowed: [] });
-  // rule: closing-fee-payment-comes-first
+  // Told early: what the step finds under the lock of the row counts.
   if (fee.closing) throw new DomainError('PAYMENT_IN_PROGRESS', { allowed: [] });
   return fee;
 }

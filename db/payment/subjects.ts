@@ -46,7 +46,7 @@ export interface PaymentSubject {
   /** Of its delivery: received → spent. */
   readonly journal: JournalKind;
   /** Until the transaction ends. */
-  readonly lock: (trx: Trx, subjectId: string) => Promise<void>;
+  readonly lock: (trx: Trx, subjectId: string) => Promise<unknown>;
   /** Locked as well. @throws DomainError WRONG_STATE, PAYMENT_IN_PROGRESS */
   readonly payable: (trx: Trx, subjectId: string) => Promise<PayableSubject>;
   /** From now on this payment may pay it. */
@@ -59,7 +59,7 @@ export interface PaymentSubject {
 
 const purchase: PaymentSubject = {
   journal: 'purchase_payment',
-  lock: async (trx, purchaseId) => void (await lockOrder(trx, purchaseId)),
+  lock: lockOrder,
   payable: async (trx, purchaseId) => {
     const order = await lockOrder(trx, purchaseId);
     if (order.state !== 'awaiting_payment')
@@ -75,7 +75,7 @@ const purchase: PaymentSubject = {
 
 const certificationFee: PaymentSubject = {
   journal: 'fee_payment',
-  lock: async (trx, feeId) => void (await lockFee(trx, feeId)),
+  lock: lockFee,
   payable: payableFee,
   expect: expectFeePayment,
   settle: (trx, of, { fee }) => settleFee(trx, of, fee),

@@ -1,10 +1,14 @@
+import { bookedUnder } from '../../db/payment/books';
 import { verifyLedger } from '../../db/ledger/queries';
+import { hasEffect } from '../../db/command/repository';
+import { releaseFee, settleFee } from '../../db/seller/fee-payment';
 import { markDeferred, openFee } from '../../db/seller/fee-repository';
 import { rows } from '../../db/connection';
 import { certificationFeeWorkflowId } from '../../workflows/certification-fee/contract';
 import { furnishFees, type FeeRoom, type Seller } from './fee-room';
 import { allAtOnce, failureOf } from './furnished';
 import { code } from './payment-room';
+import { settlementTerms } from '../support/settlement-terms';
 
 const dayMs = 86_400_000;
 
@@ -48,6 +52,11 @@ describe('a certification fee in its rows', () => {
     await room.open(asked);
     expect(await room.case(asked.paymentId)).toMatchObject({ stage: 'awaiting_payer', whoseTurn: 'seller' });
     await room.say(asked, 'paid');
+    // The comparison with the channel's books finds it like any other.
+    const numbers = [asked.channelNumber];
+    expect(await bookedUnder(room.db, { channel: 'wechat_pay', about: 'payment', numbers })).toMatchObject([
+      { known: true, paymentId: asked.paymentId, paymentFen: 30_000, ledgerFen: 30_000 },
+    ]);
     const [period] = await room.periods(seller.sellerId);
     const from = period?.validFrom ?? new Date(0);
     const shanghai = new Date(from.getTime() + 8 * 3_600_000);
@@ -212,17 +221,56 @@ describe('a certification fee in its rows', () => {
     expect(await room.periods(seller.sellerId)).toHaveLength(1);
   });
 
+  it('is settled and released by the payment it waits for alone', async () => {
+    const { paymentId } = await room.pay(seller.feeId);
+    const other = { subjectId: seller.feeId, paymentId: 'pay_other' };
+    expect(await room.inTrx((trx) => settleFee(trx, other, settlementTerms.fee))).toBe(false);
+    await room.inTrx((trx) => releaseFee(trx, other));
+    expect(await room.periods(seller.sellerId)).toMatchObject([{ state: 'paying', openPaymentId: paymentId }]);
+  });
+
+  it('notes a command of its seller as done with what it did', async () => {
+    const claim = await room.claim();
+    const act = { feeId: seller.feeId, commandId: claim.id, actor: seller.accountId, requestId: null };
+    await room.fees.requestFeePayment({ ...act, method: 'wechat_native', payWithinMs: 60_000 });
+    expect(await hasEffect(room.db, claim.id)).toBe(true);
+  });
+
   it.each([
-    ['a period twice', `insert into certification_fees (id, seller_id, year, amount_fen) values ('x', :id, 1, 1)`],
+    [
+      'a period twice',
+      `insert into certification_fees (id, seller_id, year, amount_fen, state, valid_from, valid_until)
+       values ('x', :id, 1, 1, 'paid', now(), now() + interval '1 day')`,
+      'certification_fees_once',
+    ],
     [
       'two that can be paid',
       `insert into certification_fees (id, seller_id, year, amount_fen) values ('x', :id, 2, 1)`,
+      'certification_fees_one_payable',
     ],
-    ['paying without a payment', `update certification_fees set state = 'paying' where seller_id = :id`],
-    ['paid without an end', `update certification_fees set state = 'paid' where seller_id = :id`],
-    ['another state', `update certification_fees set state = 'waived' where seller_id = :id`],
-  ])('cannot be %s in the database', async (_, sql) => {
-    const { constraint } = await failureOf(rows(room.db, sql, { id: seller.sellerId }));
-    expect(constraint).toMatch(/^certification_fees_/);
+    [
+      'paying without a payment',
+      `update certification_fees set state = 'paying' where seller_id = :id`,
+      'certification_fees_paying_has_payment',
+    ],
+    [
+      'paid without an end',
+      `update certification_fees set state = 'paid' where seller_id = :id`,
+      'certification_fees_paid_has_time',
+    ],
+    [
+      'in another state',
+      `update certification_fees set state = 'waived' where seller_id = :id`,
+      'certification_fees_state_check',
+    ],
+  ])('cannot be %s in the database', async (_, sql, constraint) => {
+    expect(await failureOf(rows(room.db, sql, { id: seller.sellerId }))).toMatchObject({ constraint });
+  });
+
+  it('is paid by a seller, as an order is by an enterprise', async () => {
+    const { paymentId } = await room.pay(seller.feeId);
+    const confused = `update payments set subject_kind = 'purchase' where id = :paymentId`;
+    const failure = await failureOf(rows(room.db, confused, { paymentId }));
+    expect(failure).toMatchObject({ constraint: 'payments_subject_of_tenant' });
   });
 });
