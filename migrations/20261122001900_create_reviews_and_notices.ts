@@ -80,6 +80,7 @@ async function createReviews(knex: Knex): Promise<void> {
         ((state = 'decided') = (decided_at is not null) and (state = 'decided') = (decision_id is not null))
     );
     create index reviews_in_state on reviews (state, due_at, id);
+    create index reviews_by_due_time on reviews (due_at, id);
     create index reviews_of_assignee on reviews (assignee, id) where assignee is not null;
     create index reviews_of_seller on reviews (seller_id, id);
 

@@ -64,7 +64,7 @@ export interface WatchedCase {
 
 /**
  * Open cases whose run may be gone or failing: flagged by the gateway (a flag goes when the run can move again), or
- * overdue although a timer should have moved them.
+ * overdue although a timer should have moved them. A review whose timer has done all it can waits for people.
  * In random order, so that a hundred hopeless ones do not keep the others from their turn.
  */
 export async function casesToWatch(
@@ -76,7 +76,10 @@ export async function casesToWatch(
     `select kind, subject_id as "subjectId", workflow_id as "workflowId", stuck_code as "stuckCode"
        from process_cases
       where state = 'open'
-        and (stuck_code in ('${runMissing}', '${runFailing}') or due_at < now() - make_interval(secs => :overdueS))
+        and (stuck_code in ('${runMissing}', '${runFailing}')
+             or due_at < now() - make_interval(secs => :overdueS)
+                -- rule: escalated-reviews-wait-for-people
+                and not exists (select from reviews r where r.id = subject_id and r.escalated_at is not null))
       order by random() limit :limit`,
     { overdueS: options.overdueByMs / 1_000, limit: options.limit },
   );

@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/shared/errors';
 import { addWorkingDays } from '../../domain/shared/working-days';
 import { firstRow, rows, run, type Trx } from '../../db/connection';
 import { calendarDays, calendarFrom } from '../../db/calendar/queries';
+import { casesToWatch } from '../../db/case/repository';
 import { setCalendarDay } from '../../db/calendar/repository';
 import { remindOrEscalate } from '../../db/review/clock';
 import { deleteInertDecisions, writeDecision } from '../../db/review/decisions';
@@ -226,6 +227,8 @@ describe('reviews as rows', () => {
           where id = :reviewId`,
         { reviewId, seconds },
       );
+    const watched = async () =>
+      (await casesToWatch(database.db, { overdueByMs: 0, limit: 100 })).map(({ subjectId }) => subjectId);
     const early = await tick();
     expect(await told()).toEqual([[], []]);
     await shift(31);
@@ -234,7 +237,16 @@ describe('reviews as rows', () => {
     await tick();
     expect(await told()).toEqual([['review_half_time'], []]);
     await shift(31);
+    await run(
+      database.owner,
+      `update process_cases set due_at = now() - interval '1 day' where subject_id = :reviewId`,
+      {
+        reviewId,
+      },
+    );
+    expect(await watched()).toContain(reviewId);
     expect(await tick()).toEqual({ state: 'waiting', dueAt: null });
+    expect(await watched()).not.toContain(reviewId);
     expect(await tick()).toEqual({ state: 'waiting', dueAt: null });
     expect(await told()).toEqual([['review_half_time'], ['review_overdue']]);
     expect(await stageOf(reviewId)).toMatchObject({ state: 'open', turn: 'reviewer', due: true });
