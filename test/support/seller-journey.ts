@@ -25,7 +25,7 @@ export function somebody(): Personal {
   const mark = String(randomInt(10_000_000, 99_999_999));
   const first17 = `110105${String(1950 + randomInt(40))}1231${String(randomInt(100, 999))}`;
   const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-  const sum = [...first17].reduce((total, digit, at) => total + Number(digit) * (weights[at] ?? 0), 0);
+  const sum = Array.from(first17).reduce((total, digit, at) => total + Number(digit) * (weights[at] ?? 0), 0);
   return {
     mobile: `139${mark}`,
     contactName: `联系${mark}`,
@@ -40,7 +40,7 @@ export function somebody(): Personal {
 /** A company nobody has, with a 统一社会信用代码 whose check digit is right. */
 export function someCompany(): Company {
   const body = `91440300MA${Array.from({ length: 7 }, () => creditCodeAlphabet[randomInt(31)] ?? '0').join('')}`;
-  const sum = [...body].reduce((total, sign, at) => total + creditCodeAlphabet.indexOf(sign) * (3 ** at % 31), 0);
+  const sum = Array.from(body).reduce((total, sign, at) => total + creditCodeAlphabet.indexOf(sign) * (3 ** at % 31), 0);
   return {
     name: `深圳${randomUUID().slice(0, 6)}软件有限公司`,
     code: body + (creditCodeAlphabet[(31 - (sum % 31)) % 31] ?? ''),
