@@ -22,7 +22,7 @@ const everyPid = (checkout: string) =>
     recordedPid(checkout, name),
   );
 
-/** What the worker was told of WeChat Pay. */
+/** What the worker was told of some parties outside. */
 const workerTold = (checkout: string) => {
   const file = path.join(checkout, 'worker-told');
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : undefined;
@@ -30,7 +30,9 @@ const workerTold = (checkout: string) => {
 
 it('starts, brings back what is killed, takes over after a kill -9, and stops in order within 10 s', async () => {
   const checkout = stubCheckout(awkwardFolder());
-  const first = start(checkout);
+  // One party is the user's own: nothing of the emulator's is told of that one.
+  const own = { MALLFLOW_MESSAGES_BASE_URL: 'https://messages.example' };
+  const first = start(checkout, [], own);
   const address = (await first.says(/API +(http:\S+)/))[1] ?? '';
   await first.says(/manager@demo[^]*curl -sS \S+\/v1\/sessions/);
   const emulator = (await first.says(/^ *Emulator {2}(http:\S+)\n +No real credentials are configured/m))[1] ?? '';
@@ -38,6 +40,9 @@ it('starts, brings back what is killed, takes over after a kill -9, and stops in
     MALLFLOW_WECHAT_PAY_KEY: 'a=b',
     MALLFLOW_WECHAT_PAY_BASE_URL: emulator,
     MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: address,
+    MALLFLOW_IDENTITY_BASE_URL: emulator,
+    MALLFLOW_IDENTITY_NOTIFY_BASE_URL: address,
+    ...own,
   });
   for (const stage of ['Postgres', 'Temporal', 'Migrations', 'Emulator', 'Demo data']) {
     expect(first.output).toMatch(new RegExp(`ok +${stage} +\\d+\\.\\d s`));

@@ -13,9 +13,11 @@ process.on('SIGTERM', () => { appendFileSync('ended', 'api '); process.exit(0); 
 `;
 
 const worker = `
-const { appendFileSync, writeFileSync } = require('node:fs');
-const told = Object.entries(process.env).filter(([name]) => name.startsWith('MALLFLOW_WECHAT_PAY_'));
-writeFileSync('worker-told', JSON.stringify(Object.fromEntries(told)));
+const { appendFileSync, renameSync, writeFileSync } = require('node:fs');
+const told = Object.entries(process.env).filter(([name]) => /^MALLFLOW_(WECHAT_PAY|IDENTITY|MESSAGES)_/.test(name));
+writeFileSync('worker-told.new', JSON.stringify(Object.fromEntries(told)));
+// Whole: somebody reads it all the time.
+renameSync('worker-told.new', 'worker-told');
 setInterval(() => undefined, 1000);
 process.on('SIGTERM', () => { appendFileSync('ended', 'worker '); if (!process.env.STUBBORN) process.exit(0); });
 `;
@@ -25,7 +27,9 @@ const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
 const { EMULATOR_PORT: port, EMULATOR_STATE_DIR: dir } = process.env;
 mkdirSync(dir, { recursive: true });
 require('node:http').createServer((request, response) => response.end()).listen(Number(port), '127.0.0.1', () => {
-  writeFileSync(dir + '/client.env', 'MALLFLOW_WECHAT_PAY_KEY=a=b\\nMALLFLOW_WECHAT_PAY_BASE_URL=http://127.0.0.1:' + port + '\\n');
+  const url = 'http://127.0.0.1:' + port;
+  const lines = ['MALLFLOW_WECHAT_PAY_KEY=a=b', 'MALLFLOW_WECHAT_PAY_BASE_URL=' + url, 'MALLFLOW_IDENTITY_BASE_URL=' + url];
+  writeFileSync(dir + '/client.env', [...lines, 'MALLFLOW_MESSAGES_BASE_URL=' + url, ''].join('\\n'));
 });
 process.on('SIGTERM', () => { appendFileSync('ended', 'emulator '); process.exit(0); });
 `;
