@@ -63,7 +63,15 @@ module.exports = {
       '^config/',
       '^providers/',
     ]),
-    mayImport('admin', ['^domain/', '^db/', '^temporal/', '^config/', '^providers/', '^worker/resume-case\\.ts$']),
+    mayImport('admin', [
+      '^domain/',
+      contracts,
+      '^db/',
+      '^temporal/',
+      '^config/',
+      '^providers/',
+      '^worker/resume-case\\.ts$',
+    ]),
     // The outside world is another program: it imports nothing of ours, and by the lines above nobody of ours imports it.
     mayImport('emulator', []),
     {

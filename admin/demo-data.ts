@@ -10,7 +10,7 @@ import { addMember, adjustPoints } from '../db/mall/member-repository';
 import { addEnterprise, addMall } from '../db/mall/repository';
 
 /** For trying things out on one machine; the seeding command refuses production. */
-const demoPassword = 'mallflow-demo';
+export const demoPassword = 'mallflow-demo';
 const openingBalanceFen = 1_000_000;
 const openingPoints = 10_000;
 

@@ -26,7 +26,7 @@ import { registerSearchAttributes } from '../temporal/search-attributes';
 import { resumeCase } from '../worker/resume-case';
 import { publishFromFile, type AgreementOptions } from './agreement';
 import { listCalendar, setCalendar } from './calendar';
-import { seedDemo } from './demo-data';
+import { seedDemoWhole } from './demo-sellers';
 import { furnishBenefit, furnishEnterprise, furnishMall, furnishStaff, furnishTopUp } from './furnish';
 import { checkedInput, UsageError, wholeNumber } from './input';
 import { reconcileByHand } from './reconcile';
@@ -62,6 +62,14 @@ async function withDatabase<R>(
 /** Everything but migrating runs in the product's own restricted role. */
 const asApp = <R>(work: (db: Db, config: Configuration) => Promise<R>) => withDatabase(appRole, work);
 
+/** What seals, and where the sealed bytes of documents lie. */
+function sealing(config: Configuration) {
+  return {
+    vault: new KeyedVault(dataKeys(config)),
+    documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
+  };
+}
+
 function gatewayOf(config: Configuration) {
   const temporal = lazyClient(temporalTarget(process.env));
   const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
@@ -95,7 +103,9 @@ admin
   .action(async () => {
     const added = await asApp((db, config) => {
       if (config.NODE_ENV === 'production') throw new UsageError('demo data is refused when NODE_ENV=production');
-      return seedDemo(db);
+      const { certificationFee, sellerOnboarding } = casePolicies(config);
+      const fee = { ...certificationFee, validForMs: config.MALLFLOW_FEE_VALID_SECONDS ?? null };
+      return seedDemoWhole({ db, ...sealing(config), ...sellerOnboarding, fee });
     });
     say(added ? 'demo data loaded' : 'demo data is there already');
   });
@@ -223,8 +233,7 @@ admin
     const resealed = await withDatabase(null, (db, config) =>
       rotateKeys({
         db,
-        vault: new KeyedVault(dataKeys(config)),
-        documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
+        ...sealing(config),
       }),
     );
     for (const line of resealed) say(line);

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { seedDemoSellers, type DemoWorld } from '../../admin/demo-sellers';
+import { rotateKeys } from '../../admin/rotate-keys';
+import { casePolicies, dataKeys } from '../../config/env';
+import { openCasesAfter } from '../../db/case/repository';
+import { rows } from '../../db/connection';
+import { verifyLedger } from '../../db/ledger/queries';
+import { KeyedVault } from '../../db/secrets/keyed-vault';
+import { sellerFacts } from '../../db/seller/facts';
+import { requirementsOf } from '../../domain/seller/requirements';
+import { isUnifiedSocialCreditCode } from '../../domain/seller/identifiers';
+import { isRunning } from '../../temporal/run-health';
+import { runSettings } from '../../worker/compose';
+import { sweepRuns } from '../../worker/loops/sweep-runs';
+import { startInstallation, type Installation } from '../support/installation';
+
+let mallflow: Installation;
+let world: DemoWorld;
+
+beforeAll(async () => {
+  mallflow = await startInstallation();
+  const { config, services } = mallflow;
+  const { certificationFee, sellerOnboarding } = casePolicies(config);
+  world = { ...services, ...sellerOnboarding, fee: { ...certificationFee, validForMs: null } };
+  expect(await seedDemoSellers(world)).toBe(true);
+});
+afterAll(() => mallflow.stop());
+
+it('are loaded once, however often', async () => {
+  expect(await seedDemoSellers(world)).toBe(false);
+  expect(await verifyLedger(mallflow.database.db)).toEqual([]);
+  const codes = await rows<{ code: string }>(
+    mallflow.database.db,
+    'select subject_code as code from sellers where subject_code is not null',
+  );
+  expect(codes.filter(({ code }) => !isUnifiedSocialCreditCode(code))).toEqual([]);
+});
+
+it.each([
+  ['seller@demo', null, []],
+  ['seller-verification@demo', 'enterprise_verification', []],
+  ['seller-company@demo', 'company_information', []],
+  ['seller-fee@demo', 'certification_fee', []],
+  ['seller-deferred@demo', 'deferred', ['seller']],
+  ['seller-merchant@demo', 'merchant_id', ['seller']],
+  ['seller-shop@demo', 'merchant_id', ['seller']],
+  ['seller-product@demo', 'merchant_id', ['seller']],
+  ['seller-selling@demo', 'merchant_id', ['seller']],
+])('%s has just come to the step %s', async (login, step, roles) => {
+  const { body: me } = await (await mallflow.as(login)).get('/v1/me');
+  expect(me.roles).toEqual(roles);
+  const facts = await sellerFacts(mallflow.database.db, (me.sellerId as string | undefined) ?? '');
+  const first = facts && requirementsOf(facts).find(({ key, state }) => state !== 'met' && key !== 'seller_centre');
+  const expected = step === 'deferred' ? ['certification_fee', 'deferred'] : [step, 'not_started'];
+  expect(first && [first.key, first.state]).toEqual(step === null ? undefined : expected);
+});
+
+it('go on once a worker is there: each open case gets its run', async () => {
+  const { services, database, config } = mallflow;
+  const parts = { ...services, db: database.db, settings: runSettings(config) };
+  await sweepRuns(parts)();
+  const open = await openCasesAfter(database.db, { after: '', limit: 100 });
+  expect(open.map(({ kind }) => kind).sort()).toEqual([
+    ...Array.from({ length: 6 }, () => 'certification_fee'),
+    ...Array.from({ length: 8 }, () => 'seller_onboarding'),
+  ]);
+  for (const { workflowId } of open)
+    expect([workflowId, await isRunning(services.temporal, workflowId)]).toEqual([workflowId, true]);
+});
+
+it('are sealed anew with everything else, in every column that says what it is sealed about', async () => {
+  const keys = [{ id: 'next', key: randomBytes(32) }, ...dataKeys(mallflow.config)];
+  const resealed = await rotateKeys({ ...world, db: mallflow.database.owner, vault: new KeyedVault(keys) });
+  expect(resealed).toEqual(
+    expect.arrayContaining([
+      { what: 'enterprise_verifications.details_ciphertext', resealed: 7 },
+      { what: 'company_informations.details_ciphertext', resealed: 6 },
+      { what: 'accounts.mobile_ciphertext', resealed: 9 },
+      { what: 'documents', resealed: 7 },
+    ]),
+  );
+});
