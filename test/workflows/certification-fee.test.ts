@@ -1,3 +1,6 @@
+import { Worker } from '@temporalio/worker';
+import { temporal } from '@temporalio/proto';
+import { join } from 'node:path';
 import { rows } from '../../db/connection';
 import { verifyLedger } from '../../db/ledger/queries';
 import { certificationFeeWorkflowId } from '../../workflows/certification-fee/contract';
@@ -119,4 +122,60 @@ it('waits for its seller however many payments end unpaid', async () => {
   await emulator.control.pay(unpaid.channelNumber, { force: true });
   await paymentIs(seller.client, unpaid.id, 'refunded');
   expect(await periodOf(mallflow, seller.sellerId, 1)).not.toMatchObject({ state: 'paid' });
+});
+
+describe('a run whose history grew long', () => {
+  /** The beginning of a real history, as if the engine had found it long by then, and what must follow. */
+  async function grown(feeId: string, ending: Partial<temporal.api.history.v1.IHistoryEvent>) {
+    const handle = mallflow.services.temporal.workflow.getHandle(certificationFeeWorkflowId(feeId));
+    const all = (await handle.fetchHistory()).events ?? [];
+    const events = all.slice(0, all.findIndex(({ markerRecordedEventAttributes: marker }) => marker != null) + 1);
+    const last = events.at(-1);
+    const { EVENT_TYPE_WORKFLOW_TASK_STARTED: started } = temporal.api.enums.v1.EventType;
+    const long = events.map((event) =>
+      event.eventType === started
+        ? {
+            ...event,
+            workflowTaskStartedEventAttributes: {
+              ...event.workflowTaskStartedEventAttributes,
+              suggestContinueAsNew: true,
+            },
+          }
+        : event,
+    );
+    const eventId = last?.eventId?.add(1) ?? null;
+    return { events: [...long, { eventId, eventTime: last?.eventTime ?? null, ...ending }] };
+  }
+
+  const replay = (history: Awaited<ReturnType<typeof grown>>, id: string): Promise<void> =>
+    Worker.runReplayHistory(
+      { workflowBundle: { codePath: join(__dirname, '../../dist/workflow-bundle.js') } },
+      history,
+      id,
+    );
+
+  it('goes on in a new one from its rows', async () => {
+    const seller = await sellerBeforeFee(mallflow, 'seller@long');
+    const feeId = await openFirstFee(mallflow, seller.sellerId);
+    await eventually(
+      () => runIs(feeId),
+      (state) => state === 'RUNNING',
+    );
+    await payableFee(seller);
+    const { EventType } = temporal.api.enums.v1;
+    const anew = await grown(feeId, {
+      eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
+      workflowExecutionContinuedAsNewEventAttributes: {
+        workflowType: { name: 'certificationFee' },
+        newExecutionRunId: 'another',
+      },
+    });
+    const id = certificationFeeWorkflowId(feeId);
+    await expect(replay(anew, id)).resolves.toBeUndefined();
+    const ended = await grown(feeId, {
+      eventType: EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+      workflowExecutionCompletedEventAttributes: {},
+    });
+    await expect(replay(ended, id)).rejects.toThrow(/ontinueAsNew|CONTINUE_AS_NEW|ondeterminis/);
+  });
 });
