@@ -85,7 +85,8 @@ async function main() {
       ...{ NODE_ENV: 'test', DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: temporal.address },
       ...{ MALLFLOW_TIME_PROFILE: 'short', MALLFLOW_LOG_LEVEL: 'silent', MALLFLOW_TASK_QUEUE: 'record' },
       ...{ MALLFLOW_RELAY_MS: '50' },
-      ...{ MALLFLOW_ACCEPT_MS: '20000', MALLFLOW_RESULT_MS: '20000', MALLFLOW_IMAGE_DIR: path.join(dir, 'images') },
+      ...{ MALLFLOW_ACCEPT_MS: '20000', MALLFLOW_RESULT_MS: '20000' },
+      ...{ MALLFLOW_IMAGE_DIR: path.join(dir, 'images'), MALLFLOW_DOCUMENT_DIR: path.join(dir, 'documents') },
     };
     await furnish(environment);
     fs.mkdirSync(folder, { recursive: true });

@@ -135,6 +135,7 @@ class Installation {
       MALLFLOW_SECRET: this.secret,
       MALLFLOW_DATA_KEYS: `bench:${crypto.createHash('sha256').update(this.secret).digest('base64')}`,
       MALLFLOW_IMAGE_DIR: path.join(this.dir, 'images'),
+      MALLFLOW_DOCUMENT_DIR: path.join(this.dir, 'documents'),
       DATABASE_URL: this.databaseUrl,
       TEMPORAL_ADDRESS: this.temporalAddress,
       ...this.environment,

@@ -378,6 +378,7 @@ serving MALLFLOW_WORKER_PORT="$worker_port" NODE_OPTIONS=--max-old-space-size=76
   node dist/worker/main.js >"$logs/worker.log" 2>&1 &
 worker=$!
 serving PORT="$api_port" MALLFLOW_TRUST_PROXY=1 MALLFLOW_COOKIE_SECURE=true MALLFLOW_IMAGE_DIR="$images" \
+  MALLFLOW_DOCUMENT_DIR="$images/documents" \
   node dist/api/main.js >"$logs/api.log" 2>&1 &
 api=$!
 wait_for 'the worker' 60 answers "http://127.0.0.1:$worker_port/readyz"

@@ -145,6 +145,7 @@ async function startProcesses(around: Surroundings, { settings = {}, direct = fa
       ...addresses(wires.apiToPostgres, wires.apiToTemporal),
       PORT: String(apiPort),
       MALLFLOW_IMAGE_DIR: join(dir, 'images'),
+      MALLFLOW_DOCUMENT_DIR: join(dir, 'documents'),
       // So that a burst meets the engine's own limit, not ours before it.
       MALLFLOW_MAX_COMMANDS: '200',
     },
