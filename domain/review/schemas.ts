@@ -36,7 +36,6 @@ export const decideReviewSchema = z
     });
   });
 
-export type ReviewVerdict = z.infer<typeof verdictSchema>;
 export type DecideReview = z.infer<typeof decideReviewSchema>;
 
 export const reassignReviewSchema = z.strictObject({ accountId: z.string().min(1).max(64) });

@@ -11,6 +11,7 @@ import { claimReview, openReview, reassignReview, releaseReview } from '../../db
 import { decideReview, withdrawReview } from '../../db/review/settlement';
 import { addAccount } from '../../db/account/repository';
 import { claimCommand } from '../../db/command/repository';
+import { addNotice } from '../../db/notice/repository';
 import { newId } from '../../db/new-id';
 import type { DecideReview } from '../../domain/review/schemas';
 import { cloneDatabase, type TestDatabase } from '../support/database';
@@ -116,14 +117,14 @@ describe('reviews as rows', () => {
     const opening = {
       ...{
         reviewId,
-        kind: 'shop',
+        kind: 'shop' as const,
         submissionId,
         sellerId,
         caseWorkflowId: 'nobody',
         workflowId: `review:${submissionId}`,
       },
       ...{ dueInWorkingDays: 7, dueInMs: null },
-    } as const;
+    };
     expect(await inTrx((trx) => openReview(trx, opening, formSubjects))).toMatchObject({ state: 'waiting' });
     const taken = await submit(database, sellerId);
     await run(database.db, `update reviewed_forms set state = 'withdrawn' where id = :taken`, { taken });
@@ -252,6 +253,17 @@ describe('reviews as rows', () => {
     expect(await stageOf(reviewId)).toMatchObject({ state: 'open', turn: 'reviewer', due: true });
     await decide(reviewId, people.two, approve);
     await expect(tick().catch(refused)).resolves.toBe('WRONG_STATE');
+  });
+
+  it('tell an account the same once', async () => {
+    const notice = { accountId: people.one, kind: 'review_overdue', subjectId: 'rev_twice', params: {} } as const;
+    for (const once of ['first', 'first', 'second']) await inTrx((trx) => addNotice(trx, { ...notice, once }));
+    expect(await noticesOf(people.one, 'rev_twice')).toHaveLength(2);
+    const sent = await rows(
+      database.db,
+      `select from notice_deliveries d join notices n on n.id = d.notice_id where n.subject_id = 'rev_twice'`,
+    );
+    expect(sent).toHaveLength(4);
   });
 
   it('keep decisions that came about, and sweep those that did not', async () => {

@@ -12,7 +12,7 @@ import { businessRoutes } from '../../api/routes';
 import type { Services } from '../../api/services';
 import { parseEnvironment, type Configuration } from '../../config/env';
 import type { ReviewSubjects } from '../../db/review/subjects';
-import { openDatabase, runSettings, startPaymentLoops, workerOptions } from '../../worker/compose';
+import { openDatabase, runSettings, startDeliveries, startPaymentLoops, workerOptions } from '../../worker/compose';
 import { seedDemo } from '../../admin/demo-data';
 import { cloneDatabase, type TestDatabase } from './database';
 import type { Emulator } from './emulator';
@@ -40,7 +40,7 @@ export interface InstallationOptions {
   readonly worker?: boolean;
   /** The outside world it is connected to: without one, online payment is not available. */
   readonly emulator?: Emulator;
-  /** What is reviewed, instead of the product's own. */
+  /** What is reviewed beside the product's own. */
   readonly reviewSubjects?: ReviewSubjects;
   /** Routes beside the product's own, to prove what the ground does. */
   readonly routes?: (own: readonly AnyRoute[]) => readonly AnyRoute[];
@@ -72,7 +72,8 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const config = parseEnvironment(environment);
   await seedDemo(database.db);
   const { reviewSubjects } = options;
-  const services = { ...composeServices(config, environment), ...(reviewSubjects && { reviewSubjects }) };
+  const composed = composeServices(config, environment);
+  const services = { ...composed, reviewSubjects: { ...composed.reviewSubjects, ...reviewSubjects } };
   const api = createApi(services, options.routes?.(businessRoutes));
   server.on('request', api.app);
   const worker = new TestWorker(config, reviewSubjects, outside === undefined ? undefined : services);
@@ -121,7 +122,7 @@ const codePath = join(__dirname, '..', '..', 'dist', 'workflow-bundle.js');
 class TestWorker {
   private running: { worker: Worker; ended: Promise<void>; close: () => Promise<void> } | undefined;
 
-  /** With `services` it passes on what a payment channel tells. */
+  /** With `services` it passes on what a payment channel tells, and sends what accounts are told. */
   constructor(
     private readonly config: Configuration,
     private readonly reviewSubjects?: ReviewSubjects,
@@ -139,7 +140,10 @@ class TestWorker {
     const loops =
       this.services === undefined
         ? []
-        : startPaymentLoops(this.config, { ...this.services, db, settings: runSettings(this.config) });
+        : [
+            ...startPaymentLoops(this.config, { ...this.services, db, settings: runSettings(this.config) }),
+            startDeliveries(this.config, db, this.services.log),
+          ];
     const close = async (): Promise<void> => {
       await Promise.all(loops.map((loop) => loop.stop()));
       await connection.close();
