@@ -4,6 +4,7 @@ import { rotateKeys } from '../../admin/rotate-keys';
 import { casePolicies, dataKeys } from '../../config/env';
 import { openCasesAfter } from '../../db/case/repository';
 import { rows } from '../../db/connection';
+import { newId } from '../../db/new-id';
 import { verifyLedger } from '../../db/ledger/queries';
 import { KeyedVault } from '../../db/secrets/keyed-vault';
 import { sellerFacts } from '../../db/seller/facts';
@@ -66,6 +67,23 @@ it('go on once a worker is there: each open case gets its run', async () => {
   ]);
   for (const { workflowId } of open)
     expect([workflowId, await isRunning(services.temporal, workflowId)]).toEqual([workflowId, true]);
+});
+
+it('show the licence of a verification to its reviewers, once it is handed over', async () => {
+  const [verification, other] = await rows<{ id: string; sellerId: string; licence: string }>(
+    mallflow.database.db,
+    'select id, seller_id as "sellerId", licence_document_id as licence from enterprise_verifications order by id limit 2',
+  );
+  const reviewer = await mallflow.as('reviewer@demo');
+  const seen = async (id: string) => (await reviewer.get(`/v1/documents/${id}`)).status;
+  expect(await seen(verification!.licence)).toBe(404);
+  await rows(
+    mallflow.database.owner,
+    `insert into reviews (id, kind, submission_id, seller_id, case_workflow_id, state, remind_at, due_at)
+     values (:id, 'enterprise_verification', :submissionId, :sellerId, 'case', 'waiting', now(), now())`,
+    { id: newId('review'), submissionId: verification!.id, sellerId: verification!.sellerId },
+  );
+  expect([await seen(verification!.licence), await seen(other!.licence)]).toEqual([200, 404]);
 });
 
 it('are sealed anew with everything else, in every column that says what it is sealed about', async () => {
