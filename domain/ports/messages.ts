@@ -1,7 +1,7 @@
 /** Somebody who delivers mail and SMS for us. Delivery itself is theirs: a message that was taken counts as sent. */
 export interface Messages {
   /**
-   * Hands a message over. The same id is one message, however often it is handed over.
+   * Hands a message over. The same id is one message, however often it is handed over, in whatever words.
    * @throws ProviderError; after `refused` (a number that does not exist, say) the same message will not be taken
    */
   send(message: OutgoingMessage): Promise<void>;

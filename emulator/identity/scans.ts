@@ -46,22 +46,15 @@ export class Scans {
     this.shelf = books.shelf('scans');
   }
 
-  async begin(order: Order): Promise<{ scanUrl: string }> {
-    const terms = createHash('sha256').update(JSON.stringify(order)).digest('hex');
-    const there = this.shelf.get(order.reference);
+  /** Asked again it is the same scan; where the outcome is told may be somewhere else by now. */
+  async begin({ notifyUrl = '', ...person }: Order): Promise<{ scanUrl: string }> {
+    const terms = createHash('sha256').update(JSON.stringify(person)).digest('hex');
+    const { reference: key, enterpriseName } = person;
+    const there = this.shelf.get(key);
     if (there !== undefined && there.terms !== terms) throw new JsonRefusal(409, 'TERMS_CHANGED');
-    if (there !== undefined) return { scanUrl: there.scanUrl };
-    const scanUrl = `https://scan.example/s/${randomBytes(12).toString('hex')}`;
-    const { reference: key, enterpriseName, notifyUrl = '' } = order;
-    await this.shelf.put(key, {
-      reference: key,
-      enterpriseName,
-      scanUrl,
-      notifyUrl,
-      state: 'pending',
-      at: Date.now(),
-      terms,
-    });
+    const scanUrl = there?.scanUrl ?? `https://scan.example/s/${randomBytes(12).toString('hex')}`;
+    const fresh = { reference: key, enterpriseName, scanUrl, state: 'pending', at: Date.now(), terms } as const;
+    if (there?.notifyUrl !== notifyUrl) await this.shelf.put(key, { ...(there ?? fresh), notifyUrl });
     return { scanUrl };
   }
 

@@ -206,6 +206,18 @@ describe('whoever notifies', () => {
     expect(verdict({ headers: Object.fromEntries(headers), body: raw })).toBe(fault);
   });
 
+  it('goes where the scan was asked for last', async () => {
+    const order = scan();
+    await partiesOf({
+      ...emulator.environment,
+      MALLFLOW_IDENTITY_NOTIFY_BASE_URL: 'http://127.0.0.1:9',
+    }).identity.begin(order);
+    await parties.identity.begin(order);
+    const before = receiver.arrivals.length;
+    await emulator.control.answerScan(order.reference, 'pass');
+    await notified(before + 1);
+  });
+
   it('tells nobody when the event is to be lost, or when nobody wants to be told', async () => {
     const before = receiver.arrivals.length;
     const lost = scan();
