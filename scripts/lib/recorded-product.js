@@ -44,7 +44,8 @@ class RecordedProduct {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-    const notifications = { MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: `http://127.0.0.1:${String(port)}` };
+    const url = `http://127.0.0.1:${String(port)}`;
+    const notifications = { MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: url, MALLFLOW_IDENTITY_NOTIFY_BASE_URL: url };
     const known = { ...environment, ...outside.environment, ...notifications };
     const product = new RecordedProduct(known, server, outside);
     product.token = await product.signIn('manager@demo');

@@ -129,6 +129,7 @@ async function startProcesses(around: Surroundings, { settings = {}, direct = fa
     MALLFLOW_PAYMENT_SWEEP_SECONDS: '2',
     ...outside.environment,
     MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: `http://127.0.0.1:${apiPort}`,
+    MALLFLOW_IDENTITY_NOTIFY_BASE_URL: `http://127.0.0.1:${apiPort}`,
     ...settings,
   };
   const addresses = (postgres: TcpProxy, temporal: TcpProxy) => ({
