@@ -40,7 +40,10 @@ export function somebody(): Personal {
 /** A company nobody has, with a 统一社会信用代码 whose check digit is right. */
 export function someCompany(): Company {
   const body = `91440300MA${Array.from({ length: 7 }, () => creditCodeAlphabet[randomInt(31)] ?? '0').join('')}`;
-  const sum = Array.from(body).reduce((total, sign, at) => total + creditCodeAlphabet.indexOf(sign) * (3 ** at % 31), 0);
+  const sum = Array.from(body).reduce(
+    (total, sign, at) => total + creditCodeAlphabet.indexOf(sign) * (3 ** at % 31),
+    0,
+  );
   return {
     name: `深圳${randomUUID().slice(0, 6)}软件有限公司`,
     code: body + (creditCodeAlphabet[(31 - (sum % 31)) % 31] ?? ''),
