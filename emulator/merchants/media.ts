@@ -83,7 +83,7 @@ export class Media {
     if (upload.bytes.length === 0 || upload.bytes.length > limit) throw paramError('/file', 'has a wrong size', 'body');
     const sha256 = createHash('sha256').update(upload.bytes).digest('hex');
     if (sha256 !== told.data.sha256) throw paramError('/meta/sha256', 'is not that of the file', 'body');
-    const mediaId = `${randomBytes(32).toString('base64url')}`;
+    const mediaId = randomBytes(32).toString('base64url');
     await this.shelf.put(mediaId, { sha256, bytes: upload.bytes.length });
     return mediaId;
   }

@@ -136,7 +136,7 @@ export function channelStaff(emulatorUrl: string, seller: Pick<MerchantSeller, '
   };
   const application = (channel: MerchantChannel) =>
     eventually(
-      async () => (await all()).find((one) => one.channel === channel) as Body,
+      async (): Promise<Body> => (await all()).find((one) => one.channel === channel),
       (one: Body) => one !== undefined,
     );
   return {

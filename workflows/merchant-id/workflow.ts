@@ -22,6 +22,7 @@ import {
   type MerchantChannelSteps,
   type MerchantCommandInput,
   type MerchantIdInput,
+  type MerchantIdPolicy,
   type MerchantPersonInput,
   type MerchantRecords,
   type MerchantSnapshot,
@@ -39,6 +40,40 @@ const reload = defineSignal(reloadSignalName);
 export async function merchantId(input: MerchantIdInput): Promise<void> {
   const { sellerId, channel, policy } = input;
   const records = ownTransactions<MerchantRecords>(policy.times);
+  const about: MerchantActInput = { sellerId, channel, askAgainMs: policy.askAgainMs, restMs: policy.restMs };
+  const steps = stepsOf(records, policy);
+  const heard = listen(records, about);
+
+  let now: MerchantSnapshot;
+  try {
+    now = await records.openMerchantId(input);
+  } catch (error) {
+    heard.refused = refusalIn(error)?.failure;
+    if (heard.refused === undefined) throw error;
+    await condition(allHandlersFinished);
+    return;
+  }
+  heard.isOpen = true;
+  let onboardingKnows = '';
+  for (let known = heard.told; ;) {
+    if (now.since !== onboardingKnows) {
+      await tellRun(input.onboardingWorkflowId, onboardingSignals.merchantIdChanged);
+      onboardingKnows = now.since;
+    }
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof merchantId>({ ...input, commandId: null });
+    }
+    const { next } = now;
+    const wasTold = next.inMs > 0 ? await condition(() => known < heard.told, next.inMs) : known < heard.told;
+    known = heard.told;
+    now = wasTold ? await records.loadMerchantId(about) : await steps[next.act](about);
+  }
+}
+
+type Step = (act: MerchantActInput) => Promise<MerchantSnapshot>;
+
+function stepsOf(records: MerchantRecords, policy: MerchantIdPolicy): Readonly<Record<MerchantDutyAct, Step>> {
   const provider = proxyActivities<MerchantChannelSteps>({
     startToCloseTimeout: policy.channelStepMs,
     retry: {
@@ -47,35 +82,40 @@ export async function merchantId(input: MerchantIdInput): Promise<void> {
       backoffCoefficient: 2,
     },
   });
-  const steps: Readonly<Record<MerchantDutyAct, (act: MerchantActInput) => Promise<MerchantSnapshot>>> = {
+  return {
     upload: (act) => provider.uploadLicence(act),
     submit: (act) => provider.submitMerchantForm(act),
     query: (act) => provider.queryMerchantId(act),
     end_verification: (act) => records.endAccountVerification(act),
   };
-  const about: MerchantActInput = { sellerId, channel, askAgainMs: policy.askAgainMs, restMs: policy.restMs };
+}
 
-  let told = 0;
-  let isOpen = false;
-  let refused: ApplicationFailure | undefined;
-  const settled = () => condition(() => isOpen || refused !== undefined);
+/** What the run was told, and whether there is a case to be told about. */
+interface Heard {
+  told: number;
+  isOpen: boolean;
+  refused: ApplicationFailure | undefined;
+}
+
+/** Takes signals and the commands of people; the row judges a command, and the run then looks again. */
+function listen(records: MerchantRecords, about: MerchantActInput): Heard {
+  const heard: Heard = { told: 0, isOpen: false, refused: undefined };
+  const settled = async (): Promise<void> => {
+    await condition(() => heard.isOpen || heard.refused !== undefined);
+    if (heard.refused !== undefined) throw heard.refused;
+  };
   const commanded = async (by: MerchantCommandInput, step: (by: MerchantPersonInput) => Promise<void>) => {
     await settled();
-    if (refused !== undefined) throw refused;
     const { commandId, accountId: actor, requestId, broughtId } = by;
     try {
       await step({ ...about, commandId, actor, requestId, broughtId });
     } finally {
-      told += 1;
+      heard.told += 1;
     }
   };
   const validator = (by: MerchantCommandInput): void => requireWellFormed(by);
-
-  setHandler(reload, () => void (told += 1));
-  setHandler(opened, async () => {
-    await settled();
-    if (refused !== undefined) throw refused;
-  });
+  setHandler(reload, () => void (heard.told += 1));
+  setHandler(opened, settled);
   setHandler(
     verifyAccount, // 账户验证
     (by) =>
@@ -86,32 +126,7 @@ export async function merchantId(input: MerchantIdInput): Promise<void> {
     { validator },
   );
   setHandler(resubmit, (by) => commanded(by, (person) => records.resubmitMerchantForm(person)), { validator });
-
-  let now: MerchantSnapshot;
-  try {
-    now = await records.openMerchantId(input);
-  } catch (error) {
-    refused = refusalIn(error)?.failure;
-    if (refused === undefined) throw error;
-    await condition(allHandlersFinished);
-    return;
-  }
-  isOpen = true;
-  let onboardingKnows = '';
-  for (let heard = told; ;) {
-    if (now.since !== onboardingKnows) {
-      await tellRun(input.onboardingWorkflowId, onboardingSignals.merchantIdChanged);
-      onboardingKnows = now.since;
-    }
-    if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof merchantId>({ ...input, commandId: null });
-    }
-    const { next } = now;
-    const wasTold = next.inMs > 0 ? await condition(() => heard < told, next.inMs) : heard < told;
-    heard = told;
-    now = wasTold ? await records.loadMerchantId(about) : await steps[next.act](about);
-  }
+  return heard;
 }
 
 /** A message from elsewhere must not get as far as a step, which would repeat it for ever. */
