@@ -1,29 +1,18 @@
-import {
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  defineUpdate,
-  startChild,
-  TemporalFailure,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, defineUpdate, workflowInfo } from '@temporalio/workflow';
 import { systemActor } from '../../domain/case/states';
 import { feeMachine, type FeeState } from '../../domain/seller/fee-states';
 import { PaymentsOfCase } from '../payment/of-case';
 import { onboardingSignals } from '../seller-onboarding/contract';
-import { caseAttributes } from '../shared/attributes';
 import { Case } from '../shared/case';
 import type { CommandInput } from '../shared/messages';
 import { ownTransactions } from '../shared/own-transactions';
 import { tellRun } from '../shared/tell-run';
+import { beginFee } from './begin';
 import {
   certificationFeeUpdates,
-  certificationFeeWorkflowId,
-  certificationFeeWorkflowName,
   type CertificationFeeActivities,
   type FeeActInput,
   type FeeInput,
-  type NextFee,
   type PayFeeInput,
 } from './contract';
 
@@ -71,7 +60,7 @@ export async function certificationFee(input: FeeInput): Promise<FeeState | null
         const { renewalOpensMs, remindBeforeMs } = policy;
         const asOf = new Date().toISOString();
         const at = await acts.advanceFee({ ...byClock, asOf, renewalOpensMs, remindBeforeMs });
-        if (at.next !== null) await begin(input, at.next);
+        if (at.next !== null) await beginFee({ ...input, ...at.next });
         return at;
       },
     });
@@ -84,20 +73,4 @@ export async function certificationFee(input: FeeInput): Promise<FeeState | null
   if (isOver) return fee.finished();
   await condition(allHandlersFinished);
   return continueAsNew<typeof certificationFee>(input);
-}
-
-/** A run for the next period; one that is there already is fine. It outlives this one. */
-async function begin({ sellerId, onboardingWorkflowId }: FeeInput, next: NextFee): Promise<void> {
-  try {
-    await startChild(certificationFeeWorkflowName, {
-      workflowId: certificationFeeWorkflowId(next.feeId),
-      args: [{ ...next, sellerId, onboardingWorkflowId } satisfies FeeInput],
-      parentClosePolicy: 'ABANDON',
-      workflowTaskTimeout: next.policy.workflowTaskMs,
-      typedSearchAttributes: caseAttributes({ kind: 'certification_fee', subjectId: next.feeId, enterpriseId: null }),
-    });
-  } catch (error) {
-    // The engine's class for it is no part of what workflows are given.
-    if (!(error instanceof TemporalFailure) || error.name !== 'WorkflowExecutionAlreadyStartedError') throw error;
-  }
 }

@@ -1,5 +1,5 @@
-import { condition, defineSignal, setHandler, startChild, TemporalFailure } from '@temporalio/workflow';
-import { caseAttributes } from '../shared/attributes';
+import { condition, defineSignal, setHandler } from '@temporalio/workflow';
+import { beginRun } from '../shared/begin-run';
 import { tellRun } from '../shared/tell-run';
 import {
   caseSignals,
@@ -32,31 +32,15 @@ export class PaymentsOfCase {
     const workflowId = paymentWorkflowId(input.paymentId);
     // What it told before may be about an attempt that is over.
     this.readyOnes.delete(input.paymentId);
-    try {
-      await startChild(paymentWorkflowName, {
-        workflowId,
-        args: [input],
-        parentClosePolicy: 'ABANDON',
-        workflowTaskTimeout: input.policy.workflowTaskMs,
-        typedSearchAttributes: caseAttributes({
-          kind: 'payment',
-          subjectId: input.paymentId,
-          enterpriseId: input.enterpriseId,
-        }),
-      });
-    } catch (error) {
-      if (!isAlreadyThere(error)) throw error;
-      await tellRun(workflowId, channelReportedSignal);
-    }
+    const begun = await beginRun(paymentWorkflowName, {
+      ...{ workflowId, input, workflowTaskMs: input.policy.workflowTaskMs },
+      attributes: { kind: 'payment', subjectId: input.paymentId, enterpriseId: input.enterpriseId },
+    });
+    if (!begun) await tellRun(workflowId, channelReportedSignal);
   }
 
   /** Until a payer has something to scan, or there will be nothing; at most so long. */
   async ready(paymentId: string, withinMs: number): Promise<void> {
     await condition(() => this.readyOnes.has(paymentId), withinMs);
   }
-}
-
-/** The engine's class for it is no part of what workflows are given. */
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof TemporalFailure && error.name === 'WorkflowExecutionAlreadyStartedError';
 }

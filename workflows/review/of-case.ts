@@ -1,5 +1,4 @@
-import { startChild, TemporalFailure } from '@temporalio/workflow';
-import { caseAttributes } from '../shared/attributes';
+import { beginRun } from '../shared/begin-run';
 import { reloadSignalName } from '../shared/messages';
 import { tellRun } from '../shared/tell-run';
 import { reviewWorkflowId, reviewWorkflowName, type ReviewInput } from './contract';
@@ -8,18 +7,12 @@ import { reviewWorkflowId, reviewWorkflowName, type ReviewInput } from './contra
 export class ReviewsOfCase {
   /** A run for the review of a submission; one that is there already is fine. It outlives the case. */
   async begin(start: ReviewInput): Promise<void> {
-    try {
-      await startChild(reviewWorkflowName, {
-        workflowId: reviewWorkflowId(start.submissionId),
-        args: [start],
-        parentClosePolicy: 'ABANDON',
-        workflowTaskTimeout: start.policy.workflowTaskMs,
-        typedSearchAttributes: caseAttributes({ kind: 'review', subjectId: start.reviewId, enterpriseId: null }),
-      });
-    } catch (error) {
-      // The engine's class for it is no part of what workflows are given.
-      if (!(error instanceof TemporalFailure) || error.name !== 'WorkflowExecutionAlreadyStartedError') throw error;
-    }
+    await beginRun(reviewWorkflowName, {
+      workflowId: reviewWorkflowId(start.submissionId),
+      input: start,
+      workflowTaskMs: start.policy.workflowTaskMs,
+      attributes: { kind: 'review', subjectId: start.reviewId, enterpriseId: null },
+    });
   }
 
   /** After a step of the case withdrew the review's row (`withdrawReview`): its run reads that and ends. */

@@ -6,8 +6,6 @@ import {
   defineUpdate,
   proxyActivities,
   setHandler,
-  startChild,
-  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import { systemActor } from '../../domain/case/states';
@@ -15,9 +13,8 @@ import type { OnboardingDutyAct } from '../../domain/seller/duties';
 import { onboardingMachine, type OnboardingStage } from '../../domain/seller/onboarding-states';
 import { DomainError } from '../../domain/shared/errors';
 import { sellerIdOf } from '../../domain/shared/ids';
-import { certificationFeeWorkflowId, certificationFeeWorkflowName, type FeeInput } from '../certification-fee/contract';
+import { beginFee } from '../certification-fee/begin';
 import { ReviewsOfCase } from '../review/of-case';
-import { caseAttributes } from '../shared/attributes';
 import { Case } from '../shared/case';
 import { asFailure } from '../shared/failures';
 import type { CommandInput } from '../shared/messages';
@@ -186,20 +183,5 @@ class Others {
 
   private isNew(what: string): boolean {
     return this.begun.size < this.begun.add(what).size;
-  }
-}
-
-async function beginFee(start: FeeInput): Promise<void> {
-  try {
-    await startChild(certificationFeeWorkflowName, {
-      workflowId: certificationFeeWorkflowId(start.feeId),
-      args: [start],
-      parentClosePolicy: 'ABANDON',
-      workflowTaskTimeout: start.policy.workflowTaskMs,
-      typedSearchAttributes: caseAttributes({ kind: 'certification_fee', subjectId: start.feeId, enterpriseId: null }),
-    });
-  } catch (error) {
-    // The engine's class for it is no part of what workflows are given.
-    if (!(error instanceof TemporalFailure) || error.name !== 'WorkflowExecutionAlreadyStartedError') throw error;
   }
 }
