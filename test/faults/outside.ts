@@ -4,7 +4,7 @@ import { EmulatorControl } from '../support/emulator-control';
 import { Child, freePort } from './child';
 import { TcpProxy } from './tcp-proxy';
 
-/** The channel of a fault run, as a process of its own whose books survive its death, and the wire that leads there. */
+/** The outside world of a fault run, as a process of its own whose books survive its death, and the wire that leads there. */
 export interface Outside {
   readonly emulator: Child;
   readonly control: EmulatorControl;
@@ -34,9 +34,11 @@ export async function startOutside(dir: string, onStart: (pid: number) => void):
   await emulator.start();
   const wire = await TcpProxy.open(port);
   const given = readFileSync(join(stateDir, 'client.env'), 'utf8').split('\n').filter(Boolean);
-  const environment = {
-    ...Object.fromEntries(given.map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string])),
-    MALLFLOW_WECHAT_PAY_BASE_URL: `http://127.0.0.1:${wire.port}`,
-  };
+  const pairs = given.map((line) => {
+    const [name = '', value = ''] = line.split(/=(.*)/s);
+    // Every party outside is behind the one wire.
+    return [name, name.endsWith('_BASE_URL') ? `http://127.0.0.1:${wire.port}` : value] as const;
+  });
+  const environment = Object.fromEntries(pairs);
   return { emulator, control: new EmulatorControl(url), wire, environment };
 }
