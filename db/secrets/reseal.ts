@@ -5,6 +5,9 @@ import type { SealedColumn } from './sealed-columns';
 /** Few enough that the rows of one statement are not held for long. */
 const batch = 500;
 
+/** Smaller than any id of the type. */
+const before = { text: '', bigint: '-9223372036854775808' } as const;
+
 /** The keys a column's texts are sealed by, whether or not we have them. */
 export async function keysInUse(db: Db, column: SealedColumn): Promise<string[]> {
   const found = await rows<{ keyId: string }>(
@@ -26,8 +29,8 @@ export async function keysInUse(db: Db, column: SealedColumn): Promise<string[]>
  */
 export async function resealColumn(db: Db, vault: KeyedVault, column: SealedColumn): Promise<number> {
   let resealed = 0;
-  for (let after: string | null = null; ;) {
-    const found: SealedRow[] = await rowsOfOlderKeys(db, column, { after, keyId: vault.currentId });
+  for (let after: string = before[column.id.type]; ;) {
+    const found = await rowsOfOlderKeys(db, column, { after, keyId: vault.currentId });
     const last = found.at(-1);
     if (last === undefined) return resealed;
     resealed += await store(
@@ -49,14 +52,14 @@ interface SealedRow {
 function rowsOfOlderKeys(
   db: Db,
   { table, id, keyId, ciphertext, about }: SealedColumn,
-  page: { readonly after: string | null; readonly keyId: string },
+  page: { readonly after: string; readonly keyId: string },
 ): Promise<SealedRow[]> {
   return rows<SealedRow>(
     db,
     `select ${id.column}::text as id, ${about.column}::text as about, ${keyId} as "keyId", ${ciphertext} as ciphertext
        from ${table} sealed
       where ${ciphertext} is not null and ${keyId} <> :keyId
-        and (:after::text is null or sealed.${id.column} > (:after::text)::${id.type})
+        and sealed.${id.column} > (:after::text)::${id.type}
       order by sealed.${id.column} limit ${batch}`,
     page,
   );
