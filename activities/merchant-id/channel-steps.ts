@@ -106,6 +106,7 @@ async function submit(turn: Turn): Promise<void> {
         recordRefused(trx, input, { submissionId, errors, restMs: input.restMs }),
       );
     }
+    // rule: lost-submissions-are-asked-for
     case 'already_there':
       return found(turn);
   }
@@ -114,7 +115,6 @@ async function submit(turn: Turn): Promise<void> {
 /** It is there, by an answer that was lost or by a change of mind: what the channel says of it stands for the answer. */
 async function found({ parts, input, at, channel }: Turn): Promise<void> {
   const report = await channel.query(at.requestNumber);
-  // rule: lost-submissions-are-asked-for
   if (report === undefined) throw new ProviderError('untrusted', 'APPLICATION_UNKNOWN');
   const taken = { submissionId: at.submissionId, report, errors: report.reasons.map(fieldReason) };
   await inTransaction(parts.db, (trx) =>

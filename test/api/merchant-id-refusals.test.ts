@@ -1,3 +1,4 @@
+import { requireConfigured } from '../../api/merchant/form';
 import { startEmulator, type Emulator } from '../support/emulator';
 import type { Body } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
@@ -76,6 +77,12 @@ describe('what is refused', () => {
     const heavy = merchantForm(seller, { licenceDocumentId: await documentOf(seller.client, large) });
     expect((await apply(seller, { form: heavy })).body).toMatchObject({ status: 422, code: 'LICENCE_TOO_LARGE' });
     expect((await seller.client.get(merchantPath(seller))).body).toEqual({ items: [] });
+  });
+
+  it('a channel that is not configured here', () => {
+    const services = { ...mallflow.services, merchantChannels: ['tenpay'] as const };
+    expect(() => requireConfigured(services, ['tenpay'], '/channels')).not.toThrow();
+    expect(() => requireConfigured(services, ['wechat_pay'], '/channels')).toThrow('CHANNEL_NOT_AVAILABLE');
   });
 
   it('commands upon what is not there, or stands elsewhere', async () => {

@@ -5,6 +5,7 @@ import { openMerchantId } from '../../db/merchant/repository';
 import { saveSubmission } from '../../db/merchant/submissions';
 import { KeyedVault } from '../../db/secrets/keyed-vault';
 import { addSeller } from '../../db/seller/repository';
+import { merchantIdWorkflowId } from '../../workflows/merchant-id/contract';
 import { cloneDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 
@@ -74,7 +75,7 @@ export async function opened(): Promise<Room & { readonly submissionId: string }
   const at = await room();
   const submissionId = await submission(at);
   await transaction((trx) =>
-    openMerchantId(trx, { ...at.place, submissionId, workflowId: `m:${at.sellerId}`, commandId: null, by }),
+    openMerchantId(trx, { ...at.place, submissionId, workflowId: merchantIdWorkflowId(at.place), commandId: null, by }),
   );
   return { ...at, submissionId };
 }
