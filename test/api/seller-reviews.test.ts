@@ -1,11 +1,11 @@
 import { eventually } from '../support/eventually';
-import { startEmulator, type RunningEmulator } from '../support/emulator';
+import { startEmulator, type Emulator } from '../support/emulator';
 import type { Body, HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { controlsOf, SellerJourney } from '../support/seller-journey';
 
 describe('what the register says otherwise', () => {
-  let emulator: RunningEmulator;
+  let emulator: Emulator;
   let mallflow: Installation;
   let reviewer: HttpClient;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('what the register says otherwise', () => {
     return eventually(
       async () => {
         const { items } = (await reviewer.get('/v1/reviews?kind=enterprise_verification&state=waiting')).body;
-        return (items as Body[]).find(({ sellerId }) => sellerId === journey.sellerId) as Body;
+        return (items as Body[]).find(({ sellerId }) => sellerId === journey.sellerId);
       },
       (review) => review !== undefined,
     );
@@ -81,12 +81,12 @@ describe('what the register says otherwise', () => {
     expect(JSON.stringify(masked)).not.toContain(journey.personal.accountNumber);
     expect((await journey.seller.post(`${journey.path}/verification/withdraw`)).status).toBe(200);
     await eventually(
-      async () => (await reviewer.get(`/v1/reviews/${review.id}`)).body as Body,
+      async () => (await reviewer.get(`/v1/reviews/${review.id}`)).body,
       ({ state }) => state === 'withdrawn',
     );
     const late = await reviewer.post(`/v1/reviews/${review.id}/decide`, { outcome: 'approve' });
     expect([late.status, late.body]).toMatchObject([409, { code: 'WRONG_STATE', state: 'withdrawn' }]);
-    const run = async () => (await operator.get(`/v1/processes?kind=review&q=${review.id}`)).body.items[0] as Body;
+    const run = async () => (await operator.get(`/v1/processes?kind=review&q=${review.id}`)).body.items[0];
     expect(await run()).toMatchObject({ state: 'cancelled', whoseTurn: 'nobody' });
   });
 
