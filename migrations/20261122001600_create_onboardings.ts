@@ -9,7 +9,6 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table seller_onboardings (
       id text primary key,
-      -- rule: one-onboarding-per-seller
       seller_id text not null unique references sellers,
       account_id text not null references accounts,
       agreement_version text not null,
@@ -24,7 +23,6 @@ export async function up(knex: Knex): Promise<void> {
       reminders_sent integer not null default 0,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
-      -- rule: later-stages-have-information
       constraint seller_onboardings_information_before_fee check
         ((stage in ('enterprise_verification', 'company_information')) = (information_accepted_at is null))
     );
@@ -125,7 +123,6 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     );
-    -- rule: one-information-counts
     create unique index company_informations_one_accepted on company_informations (seller_id) where state = 'accepted';
     create index company_informations_of_seller on company_informations (seller_id, id);
     create index company_informations_inert on company_informations (created_at) where state = 'submitted';

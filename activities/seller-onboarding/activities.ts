@@ -51,7 +51,6 @@ export function createOnboardingActivities(db: Db, vault: Vault): OnboardingActi
         const workflowId = sellerOnboardingWorkflowId(onboardingId);
         const by = { actor: accountId, requestId };
         await openOnboarding(trx, { onboardingId, workflowId, accountId, agreementVersion, by });
-        // rule: onboarding-records-its-effect
         if (input.commandId !== null) await recordCreation(trx, input.commandId, onboardingId);
       });
       return onboardingSnapshot(db, onboardingId, input.policy);
@@ -126,7 +125,6 @@ async function deferFee(trx: Trx, { onboardingId, commandId, by }: OnboardingOrd
   const onboarding = await lockOnboarding(trx, onboardingId);
   if (onboarding.stage !== 'seller_centre') requireStage(onboarding, 'certification_fee');
   const deferred = await markDeferred(trx, { sellerId: onboarding.sellerId, by });
-  // rule: paid-is-not-put-off
   if (deferred === 'paid') throw new DomainError('FEE_ALREADY_PAID');
   await openSellerCentre(trx, onboarding, { how: 'defer', by });
   if (commandId !== null) await recordEffect(trx, commandId);

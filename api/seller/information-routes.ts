@@ -49,13 +49,10 @@ const submit = route({
 
 /** @throws DomainError WRONG_STATE */
 async function requireInformationStage({ db }: Services, { stage, informationId }: SellerRow): Promise<void> {
-  // rule: information-after-verification
   if (stage === 'enterprise_verification')
     throw new DomainError('WRONG_STATE', { state: 'not_started', allowed: ['verification'] });
-  // rule: information-is-accepted-once
   if (stage !== 'company_information') throw new DomainError('WRONG_STATE', { state: 'met', allowed: [] });
   const last = informationId === null ? undefined : await informationById(db, informationId);
-  // rule: information-in-review-is-not-replaced
   if (last?.state === 'in_review') throw new DomainError('WRONG_STATE', { state: 'in_review', allowed: [] });
 }
 
@@ -78,7 +75,6 @@ const defer = route({
       check: async ({ stage, sellerId }) => {
         const fee = await feeFactsOf(db, sellerId);
         if (fee === null) throw new DomainError('WRONG_STATE', { state: 'not_started', allowed: [] });
-        // rule: paid-fee-cannot-be-put-off
         if (fee.state === 'paid' || fee.state === 'expired') throw new DomainError('FEE_ALREADY_PAID');
         return stage === 'certification_fee' || fee.deferredAt === null ? 'go' : 'reached';
       },

@@ -62,7 +62,6 @@ const submit = route({
 
 /** @throws DomainError WRONG_STATE: this account holds a verified subject already */
 function requireVerificationStage({ stage }: SellerRow): void {
-  // rule: verified-once
   if (stage !== 'enterprise_verification') throw new DomainError('WRONG_STATE', { state: 'met', allowed: [] });
 }
 

@@ -37,7 +37,6 @@ function believed({ services, request }: Call<RawBody, undefined, undefined>, bo
   } catch (error) {
     if (!(error instanceof NotificationRefused)) throw error;
     services.notifications.inc({ channel, outcome: error.fault });
-    // rule: refused-scan-reports-alarm
     services.log.warn({ fault: error.fault }, 'a scan report was refused');
     throw new DomainError('NOTIFICATION_REFUSED');
   }

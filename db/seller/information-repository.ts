@@ -126,7 +126,6 @@ export async function decideInformation(
   const onboarding = await lockOnboarding(trx, decision.onboardingId);
   const decided = await firstRow(
     trx,
-    // rule: information-decided-once
     `update company_informations
         set state = :state, state_since = now(), errors = :errors::jsonb, updated_at = now()
       where id = :id and state = 'in_review' returning id`,

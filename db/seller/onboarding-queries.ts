@@ -40,7 +40,6 @@ export async function listOnboardings(
   accountId: string | null,
   request: PageRequest,
 ): Promise<Page<OnboardingRow>> {
-  // rule: own-onboardings-in-lists
   const found = await rows<OnboardingRow>(
     db,
     `select ${columns} from seller_onboardings

@@ -38,7 +38,6 @@ export async function applyScan(
 ): Promise<string | undefined> {
   const taken = await firstRow(
     trx,
-    // rule: scan-report-applied-once
     'update scan_reports set applied_at = now() where event_id = :eventId and applied_at is null returning 1',
     { eventId: report.eventId },
   );

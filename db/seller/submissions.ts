@@ -66,7 +66,6 @@ export async function submitInformation(
   const { unifiedSocialCreditCode: code, bankProofDocumentId, ...details } = form;
   const id = newId('companyInformation');
   const { keyId, ciphertext } = vault.seal(detailsAbout('company_informations', id), JSON.stringify(details));
-  // rule: information-of-a-claim-once
   await run(
     db,
     `insert into company_informations
@@ -106,7 +105,6 @@ export async function enterAmount(
     );
   // Sealed about the verification, so that the name of the try may change.
   const { keyId, ciphertext } = vault.seal(amountAbout(verificationId), String(entry.amountFen));
-  // rule: try-of-a-claim-once
   await run(
     db,
     `insert into transfer_amount_entries (id, verification_id, amount_key_id, amount_ciphertext)

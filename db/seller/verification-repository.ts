@@ -143,7 +143,6 @@ export async function setState(
   },
 ): Promise<void> {
   const to = transition(verificationMachine, move.from, move.act);
-  // rule: verification-moves-from-where-it-stands
   const moved = await firstRow(
     trx,
     `update enterprise_verifications set state = :to, state_since = now(), errors = :errors::jsonb, updated_at = now()

@@ -52,7 +52,6 @@ export function isMobile(phone: string): boolean {
 
 /** A number customers or we may call: a mobile, a fixed line with its area code, or a 400/95 number. */
 export function isPhone(phone: string): boolean {
-  // rule: phone-is-one-of-three
   return (
     isMobile(phone) || /^0[1-9]\d{1,2}-?[2-8]\d{6,7}$/.test(phone) || /^(?:400-?\d{3}-?\d{4}|95\d{3,4})$/.test(phone)
   );

@@ -66,12 +66,10 @@ export const onboardingMachine: StateMachine<OnboardingStage, OnboardingAct, Onb
       submit_information: 'company_information',
       reviewer_returns: 'company_information',
       turn_passes: 'company_information',
-      // rule: information-before-fee
       information_accepted: 'certification_fee',
     },
     certification_fee: {
       turn_passes: 'certification_fee',
-      // rule: centre-opens-by-fee-or-defer
       fee_paid: 'seller_centre',
       defer_fee: 'seller_centre',
     },

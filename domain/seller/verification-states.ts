@@ -40,11 +40,9 @@ export const verificationMachine: StateMachine<VerificationState, VerificationAc
       fail: 'action_needed',
       verify: 'met',
     },
-    // rule: withdrawable-until-decided
     in_review: { withdraw: 'withdrawn', accept: 'in_progress', send_back: 'action_needed' },
     action_needed: { submit: 'in_progress' },
     withdrawn: { submit: 'in_progress' },
-    // rule: verified-cannot-be-undone
     met: {},
   },
   reachedBy: { submit: [], 'transfer-amount': ['met'], withdraw: ['withdrawn'] },
