@@ -13,6 +13,17 @@ export const outsideHtml = `<h2>法定代表人扫码 · Scans of legal represen
 <thead><tr><th>单号 · reference</th><th>账号 · account</th><th>金额(元) · yuan</th><th>状态 · state</th><th>操作 · actions</th></tr></thead>
 <tbody id="transfers"></tbody></table></div>
 
+<h2>商户号申请 · Merchant applications</h2>
+<div class="scroll"><table>
+<thead><tr><th>单号 · number</th><th>渠道 · channel</th><th>商户 · merchant</th><th>状态 · state</th><th>操作 · actions</th></tr></thead>
+<tbody id="applications"></tbody></table></div>
+<form id="rejection">
+  <label>单号 · number <input name="id" pattern="[0-9]+" required></label>
+  <label>字段 · field <input name="field" value="merchant_shortname" required></label>
+  <label>原因 · reason <input name="reason" value="商户简称不规范" required></label>
+  <button>驳回 · Reject</button>
+</form>
+
 <h2>工商登记 · Register of enterprises</h2>
 <p>未登记的有效代码视为在营，名称与查询一致。· A valid code that is not listed is active, under the name asked for.</p>
 <form id="enterprise">
