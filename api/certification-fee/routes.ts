@@ -2,8 +2,13 @@ import { z } from 'zod';
 import { payFeeSchema } from '../../domain/seller/fee-schemas';
 import { feeRequirement, feeRequirementStates } from '../../domain/seller/fee-states';
 import { DomainError } from '../../domain/shared/errors';
+import { onboardingIdOf } from '../../domain/shared/ids';
 import { feeFactsOf, newestFeeOf, sellerExists, type NewestFee } from '../../db/seller/fees';
+import type { Delivery } from '../../temporal/gateway';
+import { caseStarts } from '../../temporal/starts';
 import { certificationFeeUpdates, certificationFeeWorkflowId } from '../../workflows/certification-fee/contract';
+import { sellerOnboardingWorkflowId } from '../../workflows/seller-onboarding/contract';
+import type { CommandInput } from '../../workflows/shared/messages';
 import { acceptedSchema } from '../http/answers';
 import { commandRequest, route, type AnyRoute, type Sighting } from '../http/route';
 import { iso, isoTime } from '../http/times';
@@ -41,7 +46,7 @@ const pay = route({
   },
   handle: (call) => {
     const { services, principal, target: sellerId, body, requestId } = call;
-    const { db, gateway } = services;
+    const { db } = services;
     let feeId = '';
     return services.commands.forCase({
       ...commandRequest(call),
@@ -53,11 +58,13 @@ const pay = route({
         return 'go';
       },
       allocate: () => ({ resourceId: feeId, workflowId: certificationFeeWorkflowId(feeId) }),
-      deliver: (claim) =>
-        gateway.command(certificationFeeWorkflowId(claim.resourceId), certificationFeeUpdates.pay, claim.updateId, {
-          ...{ commandId: claim.id, accountId: principal.accountId, requestId },
-          ...{ method: body.method },
-        }),
+      deliver: (claim) => {
+        const by = { commandId: claim.id, accountId: principal.accountId, requestId };
+        return deliverPay(services, { feeId: claim.resourceId, sellerId }, claim.updateId, {
+          ...by,
+          method: body.method,
+        });
+      },
       secret: true,
       render: async (id) => {
         const [facts, payment] = await Promise.all([feeFactsOf(db, sellerId), renderNewestPayment(services, id)]);
@@ -66,6 +73,24 @@ const pay = route({
     });
   },
 });
+
+/** The row of a period is there a moment before its run: who pays in between begins it. */
+async function deliverPay(
+  { gateway, settings }: Services,
+  fee: { readonly feeId: string; readonly sellerId: string },
+  updateId: string,
+  input: CommandInput & { readonly method: string },
+): Promise<Delivery> {
+  const send = () =>
+    gateway.command(certificationFeeWorkflowId(fee.feeId), certificationFeeUpdates.pay, updateId, input);
+  const delivery = await send();
+  // rule: paying-begins-a-missing-run
+  if (delivery.kind !== 'no_run') return delivery;
+  const onboardingWorkflowId = sellerOnboardingWorkflowId(onboardingIdOf(fee.sellerId));
+  // Whether it could be begun, sending again tells.
+  await gateway.resume(caseStarts.certificationFee({ ...fee, onboardingWorkflowId }, settings)).catch(() => false);
+  return send();
+}
 
 /** @throws DomainError WRONG_STATE before it opens, FEE_ALREADY_PAID, PAYMENT_IN_PROGRESS */
 function payable(fee: NewestFee | undefined): NewestFee {

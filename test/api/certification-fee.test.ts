@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { verifyLedger } from '../../db/ledger/queries';
 import { rows } from '../../db/connection';
 import { faultsOfRows } from '../faults/invariants';
-import { feeIs, feePath, openFirstFee, payableFee, payFee, sellerBeforeFee } from '../support/certification-fees';
+import {
+  feeIs,
+  feePath,
+  firstFeeRow,
+  openFirstFee,
+  payableFee,
+  payFee,
+  sellerBeforeFee,
+} from '../support/certification-fees';
 import type { PayingSeller } from '../support/certification-fees';
 import { startEmulator, type Emulator } from '../support/emulator';
 import { eventually } from '../support/eventually';
@@ -76,6 +84,12 @@ describe('the certification fee', () => {
     const { body: replayed } = await payFee(seller, key);
     expect(replayed).toMatchObject({ state: 'met', payment: { id: payment.id, state: 'succeeded' } });
     expect(replayed.payment).not.toHaveProperty('codeUrl');
+  });
+
+  it('can be paid the moment its row is there, before anybody has begun its run', async () => {
+    await firstFeeRow(mallflow, seller.sellerId);
+    const { status, body } = await payFee(seller);
+    expect([status, body]).toMatchObject([200, { state: 'in_progress', payment: { amountFen: 30_000 } }]);
   });
 
   it('takes only methods there are, and only under a key', async () => {

@@ -19,14 +19,19 @@ export async function sellerBeforeFee(mallflow: Installation, login: string): Pr
   return { sellerId: await sellerRows(mallflow, client), client };
 }
 
-/** What accepting company information does: the first period is there, and its run. */
+/** What accepting company information does: the first period is there, and then its run. */
 export async function openFirstFee(mallflow: Installation, sellerId: string): Promise<string> {
+  const feeId = await firstFeeRow(mallflow, sellerId);
+  await resumeFee(mallflow, feeId);
+  return feeId;
+}
+
+/** The first period, a moment before it has a run. */
+export async function firstFeeRow(mallflow: Installation, sellerId: string): Promise<string> {
   const by = { actor: 'system', requestId: null };
   const { certificationFeeFen: amountFen } = mallflow.services.settings;
   const opening = { sellerId, amountFen, by, workflowIdOf: certificationFeeWorkflowId };
-  const feeId = await mallflow.database.db.transaction((trx) => openFee(trx, opening));
-  await resumeFee(mallflow, feeId);
-  return feeId;
+  return mallflow.database.db.transaction((trx) => openFee(trx, opening));
 }
 
 /** As the watchdog does where a run is gone. */
