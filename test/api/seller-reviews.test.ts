@@ -100,9 +100,14 @@ describe('what the register says otherwise', () => {
       (sent) => sent.items.some(({ subject }: Body) => subject === '审核未通过'),
     );
     for (const { text } of items) expect(text).not.toContain('并非同一企业');
-    const notices = (await journey.seller.get('/v1/notices')).body.items as Body[];
-    expect(notices.find(({ kind }) => kind === 'review_rejected').deliveries).toContainEqual({
-      ...{ channel: 'sms', state: 'sent' },
-    });
+    await eventually(
+      async () => (await journey.seller.get('/v1/notices')).body.items as Body[],
+      (notices) =>
+        notices.some(
+          ({ kind, deliveries }) =>
+            kind === 'review_rejected' &&
+            deliveries.some(({ channel, state }: Body) => channel === 'sms' && state === 'sent'),
+        ),
+    );
   });
 });
