@@ -28,6 +28,7 @@ import {
   type OnboardingActInput,
   type OnboardingActivities,
   type OnboardingSnapshotDto,
+  type OnboardingSubmissionInput,
 } from '../../workflows/seller-onboarding/contract';
 import { inTransaction } from '../shared/transactions';
 import { onboardingSnapshot } from './snapshot';
@@ -68,22 +69,7 @@ export function createOnboardingActivities(db: Db, vault: Vault): OnboardingActi
         }),
       ),
 
-    judgeAmount: (input) =>
-      step(input, async (trx, order) => {
-        const judged = await judgeAmount(trx, {
-          ...order,
-          entryId: input.submissionId,
-          accountsPerCompany: input.policy.accountsPerCompany,
-          isRight: (entry, verificationId, amount) => {
-            const about = amountAbout(verificationId);
-            return isEqual(vault.open(about, entry), vault.open(about, amount));
-          },
-        });
-        // Told, not thrown: the try is spent.
-        return judged.verdict === 'wrong'
-          ? new DomainError('AMOUNT_WRONG', { triesLeft: judged.triesLeft })
-          : undefined;
-      }),
+    judgeAmount: (input) => step(input, (trx, order) => judge(trx, vault, { ...order, input })),
 
     withdrawVerification: (input) => step(input, withdrawVerification),
 
@@ -108,6 +94,24 @@ export function createOnboardingActivities(db: Db, vault: Vault): OnboardingActi
     endProof: (input) => step(input, endProof),
     remindSeller: (input) => step(input, (trx, { onboardingId }) => remindSeller(trx, onboardingId)),
   };
+}
+
+/** Told, not thrown: a wrong sum is one of the tries, and its count must stay. */
+async function judge(
+  trx: Trx,
+  vault: Vault,
+  { input, ...order }: OnboardingOrder & { readonly input: OnboardingSubmissionInput },
+): Promise<DomainError | undefined> {
+  const judged = await judgeAmount(trx, {
+    ...order,
+    entryId: input.submissionId,
+    accountsPerCompany: input.policy.accountsPerCompany,
+    isRight: (entry, verificationId, amount) => {
+      const about = amountAbout(verificationId);
+      return isEqual(vault.open(about, entry), vault.open(about, amount));
+    },
+  });
+  return judged.verdict === 'wrong' ? new DomainError('AMOUNT_WRONG', { triesLeft: judged.triesLeft }) : undefined;
 }
 
 /** The refusal a step ended in, or told; undefined when it was carried out. */

@@ -4,51 +4,19 @@ import { applyScan, takeInScan, waitingScans } from '../../db/seller/scan-report
 import { deleteInertSubmissions, submitVerification } from '../../db/seller/submissions';
 import { recordRegistryAnswer, recordScan, recordTransfer } from '../../db/seller/verification-legs';
 import { ProviderError } from '../../domain/ports/provider-error';
-import { someCompany } from '../support/seller-journey';
+import { deedsIn } from './seller-deeds';
 import { agrees, openSellerRoom } from './seller-room';
 
 let room: Awaited<ReturnType<typeof openSellerRoom>>;
+let deeds: ReturnType<typeof deedsIn>;
 beforeAll(async () => {
   room = await openSellerRoom(2);
+  deeds = deedsIn(room);
 });
 beforeEach(() => {
   Object.assign(room.says, { registry: () => agrees, transfer: () => 'sent', scan: () => 'pending' });
 });
 afterAll(() => room.database.drop());
-
-/** At the point where the seller tells the amount. */
-async function transferred(company = someCompany()) {
-  const seller = await room.begin(company);
-  await seller.verify(seller.transfer());
-  await seller.act('askRegistry');
-  await seller.act('sendTransfer');
-  return seller;
-}
-
-async function verified(company = someCompany()) {
-  const seller = await transferred(company);
-  await seller.tell(await seller.amountFen());
-  return seller;
-}
-
-async function inReview() {
-  const seller = await room.begin();
-  room.says.registry = () => ({ ...agrees, name: 'different' }) as typeof agrees;
-  await seller.verify(seller.transfer());
-  const at = await seller.act('askRegistry');
-  return { seller, submissionId: at.review!.submissionId, reviewId: at.review!.reviewId };
-}
-
-function decide(
-  { seller, submissionId, reviewId }: Awaited<ReturnType<typeof inReview>>,
-  outcome: 'approve' | 'reject' | 'request_changes',
-) {
-  const { sellerId, accountId } = seller;
-  const by = { actor: accountId, requestId: null };
-  const reasons = outcome === 'approve' ? [] : [{ path: '/enterpriseName', code: 'MISMATCH', reason: '不一致' }];
-  const decision = { reviewId, submissionId, sellerId, outcome, reasons, note: null, by };
-  return room.db.transaction((trx) => room.reviews.enterprise_verification.onDecided(trx, decision));
-}
 
 describe('opening', () => {
   it('is done once, also when the step is run again', async () => {
@@ -164,7 +132,7 @@ describe('the transfer', () => {
 
   it('failed: bank data again', async () => {
     room.says.transfer = () => 'failed';
-    const seller = await transferred();
+    const seller = await deeds.transferred();
     expect((await seller.facts()).verification).toMatchObject({
       ...{ state: 'action_needed', errors: [{ path: '/bank', code: 'TRANSFER_FAILED' }] },
     });
@@ -183,7 +151,7 @@ describe('the transfer', () => {
   });
 
   it('a try counts once however often it is judged, and under whatever id it had to be sent', async () => {
-    const seller = await transferred();
+    const seller = await deeds.transferred();
     const wrong = ((await seller.amountFen()) % 99) + 1;
     const id = newId('command');
     for (let n = 0; n < 3; n += 1)
@@ -197,7 +165,7 @@ describe('the transfer', () => {
   });
 
   it('right: verified, and told again it stays so', async () => {
-    const seller = await transferred();
+    const seller = await deeds.transferred();
     const id = newId('command');
     const right = await seller.amountFen();
     expect(await seller.tell(right, id)).toMatchObject({ state: 'company_information' });
@@ -206,7 +174,7 @@ describe('the transfer', () => {
   });
 
   it('its time ends only when it is over', async () => {
-    const seller = await transferred();
+    const seller = await deeds.transferred();
     await seller.act('endProof');
     expect((await seller.row()).state).toBe('in_progress');
     const id = await seller.currentId();
@@ -277,7 +245,7 @@ describe('handed in again', () => {
     ['with other bank data: the registry is not asked again', {}, 'agreed'],
     ['with another name: it is', { enterpriseName: '深圳别家有限公司' }, 'pending'],
   ])('%s', async (_, change, registry) => {
-    const seller = await transferred();
+    const seller = await deeds.transferred();
     await seller.act('withdrawVerification');
     await seller.verify({ ...seller.transfer('99110907700310'), ...change });
     expect(await seller.row()).toMatchObject({ state: 'in_progress', registry, proof: 'pending' });
@@ -326,107 +294,4 @@ it('answers that come in after the form was taken back change nothing', async ()
     await recordScan(trx, { ...about, ...terms, standing: 'passed' });
   });
   expect(await seller.row()).toEqual(before);
-});
-
-describe('a reviewer', () => {
-  it('accepts in spite of the registry: only then the transfer goes out, and the subject is the reviewer’s word', async () => {
-    const review = await inReview();
-    await decide(review, 'approve');
-    expect(await review.seller.act('loadOnboarding')).toMatchObject({ review: null, next: { act: 'send_transfer' } });
-    await review.seller.act('sendTransfer');
-    await review.seller.tell(await review.seller.amountFen());
-    const at = await review.seller.inform();
-    expect(at.review).toMatchObject({ kind: 'company_information' });
-    expect((await review.seller.inform()).refused).toMatchObject({ code: 'WRONG_STATE' });
-  });
-
-  it('sends it back with reasons; a second word, or one about what was taken back, changes nothing', async () => {
-    const review = await inReview();
-    await decide(review, 'request_changes');
-    await decide(review, 'approve');
-    expect((await review.seller.facts()).verification).toMatchObject({
-      ...{ state: 'action_needed', registry: 'differs' },
-      errors: [{ path: '/enterpriseName', code: 'MISMATCH', reason: '不一致' }],
-    });
-    const other = await inReview();
-    await other.seller.act('withdrawVerification');
-    await decide(other, 'approve');
-    expect((await other.seller.row()).state).toBe('withdrawn');
-    const onOpened = { ...other, sellerId: other.seller.sellerId, dueAt: new Date() };
-    const opened = room.db.transaction((trx) => room.reviews.enterprise_verification.onOpened(trx, onOpened));
-    expect(await opened).toBe(false);
-  });
-});
-
-describe('a company', () => {
-  it('is held by so many accounts at most, also when they are met at once', async () => {
-    const company = someCompany();
-    const sellers = [await transferred(company), await transferred(company), await transferred(company)];
-    const amounts = await Promise.all(sellers.map((seller) => seller.amountFen()));
-    await Promise.all(sellers.map((seller, at) => seller.tell(amounts[at]!)));
-    const states = await Promise.all(sellers.map(async (seller) => (await seller.row()).state));
-    expect(states.sort()).toEqual(['action_needed', 'met', 'met']);
-    const late = await room.begin(company);
-    expect((await late.verify(late.transfer())).refused).toMatchObject({ code: 'COMPANY_ACCOUNTS_FULL' });
-  });
-});
-
-describe('information and fee', () => {
-  it('must be the subject’s, in whatever brackets', async () => {
-    const seller = await verified({ ...someCompany(), name: `深圳星河（${Date.now()}）有限公司` });
-    expect((await seller.inform({ accountName: '别家' })).refused?.facts).toMatchObject({
-      errors: [{ path: '/bank/accountName' }],
-    });
-    expect((await seller.inform({ code: '91350100M000100Y43' })).refused?.facts).toMatchObject({
-      errors: [{ path: '/unifiedSocialCreditCode' }],
-    });
-    const halfWidth = seller.company.name.replace('（', '(').replace('）', ')');
-    expect(await seller.inform({ accountName: halfWidth })).toMatchObject({ state: 'certification_fee' });
-  });
-
-  it('steps of another stage are refused', async () => {
-    const seller = await room.begin();
-    expect((await seller.act('deferFee')).refused).toMatchObject({ code: 'WRONG_STATE' });
-    expect((await seller.act('openPaidCentre')).refused).toMatchObject({ code: 'WRONG_STATE' });
-    expect((await seller.inform()).refused).toMatchObject({ code: 'WRONG_STATE' });
-  });
-
-  it('the centre opens once: one event, one role', async () => {
-    const seller = await verified();
-    await seller.inform();
-    for (let n = 0; n < 2; n += 1) expect(await seller.act('deferFee')).toMatchObject({ state: 'seller_centre' });
-    await seller.act('openPaidCentre');
-    const account = await firstRow(room.db, 'select roles from accounts where id = :accountId', seller);
-    expect(account).toEqual({ roles: ['seller'] });
-    const opened = await rows(
-      room.db,
-      `select 1 from case_events e join process_cases c on c.id = e.case_id
-        where c.subject_id = :onboardingId and e.to_state = 'seller_centre' and e.from_state = 'certification_fee'`,
-      seller,
-    );
-    expect(opened).toHaveLength(1);
-  });
-});
-
-describe('the database', () => {
-  it.each([
-    [
-      'a form is changed',
-      `update enterprise_verifications set enterprise_name = 'x' where id = :id`,
-      /permission denied/,
-    ],
-    [
-      'two are under way',
-      `insert into enterprise_verifications (id, seller_id, claimed_as, method, enterprise_name,
-        code, licence_document_id, details_key_id, details_ciphertext, state)
-      select id || 'x', seller_id, id || 'x', method, enterprise_name, code, licence_document_id, details_key_id,
-             details_ciphertext, 'in_progress' from enterprise_verifications where id = :id`,
-      /one_under_way/,
-    ],
-    ['met with a leg missing', `update enterprise_verifications set state = 'met' where id = :id`, /met_has_both_legs/],
-  ])('refuses that %s', async (_, statement, why) => {
-    const seller = await room.begin();
-    await seller.verify(seller.transfer());
-    await expect(run(room.db, statement, { id: await seller.currentId() })).rejects.toThrow(why);
-  });
 });

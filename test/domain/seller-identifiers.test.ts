@@ -45,7 +45,9 @@ describe('a 统一社会信用代码', () => {
 
 /** The only one of 31 characters that is accepted after these 17. */
 function withCheckDigit(seventeen: string): string {
-  const right = [...'0123456789ABCDEFGHJKLMNPQRTUWXY'].filter((digit) => isUnifiedSocialCreditCode(seventeen + digit));
+  const right = '0123456789ABCDEFGHJKLMNPQRTUWXY'
+    .match(/./g)!
+    .filter((digit) => isUnifiedSocialCreditCode(seventeen + digit));
   expect(right).toHaveLength(1);
   return seventeen + (right[0] ?? '');
 }
