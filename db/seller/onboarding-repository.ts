@@ -1,6 +1,5 @@
 import { onboardingMachine, type OnboardingAct, type OnboardingStage } from '../../domain/seller/onboarding-states';
 import { onboardingStanding } from '../../domain/seller/standing';
-import { DomainError } from '../../domain/shared/errors';
 import { sellerIdOf } from '../../domain/shared/ids';
 import { transition, wrongState } from '../../domain/shared/state-machine';
 import { recordOpening, recordTransition, type By } from '../case/record-transition';
@@ -170,9 +169,4 @@ async function factsOf(db: Queryable, sellerId: string) {
   const facts = await sellerFacts(db, sellerId);
   if (facts === undefined) throw new Error(`no onboarding of ${sellerId}`);
   return facts;
-}
-
-/** @throws DomainError FEE_ALREADY_PAID */
-export function feeAlreadyPaid(): DomainError {
-  return new DomainError('FEE_ALREADY_PAID');
 }

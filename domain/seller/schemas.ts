@@ -81,6 +81,3 @@ export const companyInformationSchema = z.strictObject({
   bankProofDocumentId: documentId.optional(),
 });
 export type CompanyInformationForm = z.output<typeof companyInformationSchema>;
-
-/** 同意并勾选《服务商接入协议》. */
-export const beginOnboardingSchema = z.strictObject({ agreementVersion: z.string().max(64), accepted: z.boolean() });
