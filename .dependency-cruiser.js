@@ -84,14 +84,14 @@ module.exports = {
       name: 'configuration-in-composition-roots',
       comment: 'Routes and loops get values; only where the parts are wired is the configuration known.',
       severity: 'error',
-      from: { path: '^(?:api|worker|admin)/', pathNot: '^(?:api|worker|admin)/(?:main|compose)\\.ts$' },
+      from: { path: '^(?:api|worker|admin)/', pathNot: '^(?:api|worker|admin)/(?:main|compose|merchants)\\.ts$' },
       to: { path: '^config/' },
     },
     {
       name: 'ports-are-injected',
       comment: 'Only where the parts are wired is it known who stands behind a port.',
       severity: 'error',
-      from: { path: '^(?:api|worker|admin)/', pathNot: '^(?:api|worker|admin)/(?:main|compose)\\.ts$' },
+      from: { path: '^(?:api|worker|admin)/', pathNot: '^(?:api|worker|admin)/(?:main|compose|merchants)\\.ts$' },
       to: { path: '^providers/' },
     },
     {
