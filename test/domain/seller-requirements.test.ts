@@ -200,6 +200,7 @@ describe('what is owed next', () => {
   it.each<[string, VerificationFacts, string | undefined]>([
     ['the registry is asked first, no money is sent', transfer, 'ask_registry'],
     ['and asked again when it knows nothing', { ...transfer, registry: 'not_found' }, 'ask_registry'],
+    ['while the registry is away no money is sent', { ...transfer, registryNextAt: at(9) }, 'ask_registry'],
     ['then the transfer goes out', { ...transfer, registry: 'agreed' }, 'send_transfer'],
     ['also when a reviewer accepted', { ...transfer, registry: 'accepted' }, 'send_transfer'],
     ['a reviewer looks: no money goes out', { ...transfer, state: 'in_review', registry: 'differs' }, undefined],
