@@ -22,7 +22,7 @@ export const sellerErrors = {
   },
   CLAIMED_BY_OTHER: {
     status: 409,
-    retryable: true,
+    retryable: false,
     en: 'Another reviewer has this review.',
     zh: '该审核任务已被其他审核员领取。',
   },
