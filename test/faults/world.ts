@@ -126,6 +126,8 @@ async function startProcesses(around: Surroundings, { settings = {}, direct = fa
     MALLFLOW_RESULT_MS: String(resultMs),
     MALLFLOW_WATCHDOG_SECONDS: '1',
     MALLFLOW_RELAY_MS: '50',
+    // The worker hands licences on to whom they are meant for.
+    MALLFLOW_DOCUMENT_DIR: join(dir, 'documents'),
     MALLFLOW_PAYMENT_SWEEP_SECONDS: '2',
     ...outside.environment,
     MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: `http://127.0.0.1:${apiPort}`,
@@ -146,7 +148,6 @@ async function startProcesses(around: Surroundings, { settings = {}, direct = fa
       ...addresses(wires.apiToPostgres, wires.apiToTemporal),
       PORT: String(apiPort),
       MALLFLOW_IMAGE_DIR: join(dir, 'images'),
-      MALLFLOW_DOCUMENT_DIR: join(dir, 'documents'),
       // So that a burst meets the engine's own limit, not ours before it.
       MALLFLOW_MAX_COMMANDS: '200',
     },
