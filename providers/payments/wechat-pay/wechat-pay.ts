@@ -13,7 +13,15 @@ import {
 } from '../../../domain/ports/payment-channel';
 import { fetchBill } from './bills';
 import { toChannelTime } from './channel-time';
-import { closedCodes, meaning, paidCodes, payingCodes, tooOftenCodes, unknownCodes, usedCodes } from '../../wechat-pay/codes';
+import {
+  closedCodes,
+  meaning,
+  paidCodes,
+  payingCodes,
+  tooOftenCodes,
+  unknownCodes,
+  usedCodes,
+} from '../../wechat-pay/codes';
 import { WechatPayHttp } from '../../wechat-pay/http-client';
 import { readNotification } from './notifications';
 import type { WechatPaySettings, WechatPaySurroundings } from '../../wechat-pay/settings';
