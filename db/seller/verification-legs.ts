@@ -150,7 +150,6 @@ export async function recordScanBegun(
   },
 ): Promise<void> {
   const { onboarding, current } = await lockVerification(trx, scan.onboardingId);
-  // rule: late-scans-change-nothing
   if (current?.id !== scan.verificationId || current.proof !== 'pending') return;
   if (current.state !== 'in_progress' && current.state !== 'in_review') return;
   await run(
@@ -226,7 +225,6 @@ export async function judgeAmount(
   if (entry.outcome !== null)
     return entry.outcome === 'right' ? { verdict: 'right' } : { verdict: 'wrong', triesLeft: entry.triesLeft };
   requireAct(current?.state ?? 'submitted', 'transfer-amount');
-  // rule: no-amount-before-the-transfer
   if (
     current === undefined ||
     current.amount === null ||
