@@ -142,7 +142,7 @@ async function openMerchantIds(seller, outside, company) {
   const reasons = [{ field: 'merchant_shortname', reason: '简称与经营内容不符' }];
   await outside.call('POST', `/merchant-applications/${wechat['id']}/reject`, { reasons });
   const rejected = await at('wechat_pay', 'rejected');
-  expectThat('the field to change', rejected['errors'][0].path, '/shortName');
+  expectThat('the field to change', rejected['errors'][0].path, '/form/shortName');
   tell(`WeChat Pay rejects: ${rejected['errors'][0].reason} (at shortName, nothing else is asked again)`);
   await person.post(`${path}/wechat_pay/resubmit`, { form: { ...merchantForm(company), shortName: '云岭' } });
   for (const step of ['verify-account', 'approve', 'sign']) {

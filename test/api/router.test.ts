@@ -86,7 +86,7 @@ describe('the routes', () => {
       expect(statuses.length).toBeGreaterThan(0);
       for (const status of statuses) expect(Math.floor(status / 100)).toBe(2);
       // The bytes of a document are no JSON.
-      const bytes = nameOf(route) === 'GET /v1/documents/:id';
+      const bytes = nameOf(route) === 'get /v1/documents/:id';
       const bodyless = statuses.filter((status) => route.answers[status] === null && !bytes);
       expect([nameOf(route), ...bodyless]).toEqual([nameOf(route), ...bodyless.filter((status) => status === 204)]);
     }
