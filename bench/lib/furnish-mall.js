@@ -35,7 +35,8 @@ function benefitOf(db) {
 /** An image's row; nobody asks for its bytes. @param {Db} db @param {{ accountId: string, enterpriseId: string }} owner */
 async function imageOf(db, { accountId, enterpriseId }) {
   const id = newId('image');
-  const image = { ownerAccountId: accountId, enterpriseId, contentType: /** @type {const} */ ('image/png') };
+  const owner = { ownerAccountId: accountId, enterpriseId, sellerId: null };
+  const image = { ...owner, contentType: /** @type {const} */ ('image/png') };
   await db.transaction((trx) => addImage(trx, { ...image, id, name: id, width: 1, height: 1, bytes: 70 }));
   return id;
 }

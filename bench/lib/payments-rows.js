@@ -57,7 +57,9 @@ function addPayment(db, { buyer, benefitId, opened }) {
     // Nobody reads the code.
     const code = { keyId: 'bench', ciphertext: Buffer.from('code') };
     if (opened) await recordOpened(trx, { paymentId, channelNumber, code, askAgainInMs: payWithinMs });
-    return { paymentId, subjectKind: 'purchase', subjectId: purchaseId, enterpriseId, channelNumber, amountFen: payment?.amountFen ?? 0 };
+    const amountFen = payment?.amountFen ?? 0;
+    const subject = { subjectKind: /** @type {const} */ ('purchase'), subjectId: purchaseId };
+    return { paymentId, ...subject, enterpriseId, channelNumber, amountFen };
   });
 }
 
