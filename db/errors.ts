@@ -35,8 +35,9 @@ const passing = new Set([
   '57P03', // or is starting up
 ]);
 
+/** The driver's own words: these failures have no code. */
 const brokenConnection =
-  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Timeout acquiring a connection|Unable to acquire a connection|Client has encountered a connection error|Connection ended unexpectedly/i;
+  /Connection terminated|connection timeout|timeout expired|Client was closed and is not queryable|timeout exceeded when trying to connect|Timeout acquiring a connection|Unable to acquire a connection|Client has encountered a connection error|Connection ended unexpectedly/i;
 
 /** True when the database could not be asked or was busy: the same call may succeed in a moment. */
 export function isPassingDatabaseFailure(error: unknown): boolean {

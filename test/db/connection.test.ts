@@ -1,4 +1,6 @@
-import { firstRow, rows, run } from '../../db/connection';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, firstRow, rows, run } from '../../db/connection';
 import { isPassingDatabaseFailure, isUniqueViolation, pgCode, violatedConstraint } from '../../db/errors';
 import { furnish, type Furnished } from './furnished';
 
@@ -52,6 +54,26 @@ describe('a failure', () => {
   it.each(['23505', '23514', '42501', '42P01', '22001'])('%s does not', (code) =>
     expect(isPassingDatabaseFailure(failure(code))).toBe(false),
   );
+
+  it('of a server that takes the call and says nothing passes', async () => {
+    // So does a busy one that has just been started again.
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const db = connect({
+      ...{ url: `postgres://a@127.0.0.1:${(silent.address() as AddressInfo).port}/a`, role: null, poolMax: 2 },
+      ...{ applicationName: 'silence', statementTimeoutMs: 1_000, lockTimeoutMs: 1_000, acquireTimeoutMs: 200 },
+    });
+    const asked = await Promise.allSettled([1, 2, 3].map(() => rows(db, 'select 1')));
+    expect(asked.map((one) => one.status === 'rejected' && isPassingDatabaseFailure(one.reason))).toEqual([
+      ...[true, true, true],
+    ]);
+    const begun = await db.transaction(() => Promise.resolve()).catch((error: unknown) => error);
+    expect(isPassingDatabaseFailure(begun)).toBe(true);
+    await db.destroy();
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
 
   it('of a lost connection passes, of anything else does not', () => {
     expect(isPassingDatabaseFailure(new Error('Connection terminated unexpectedly'))).toBe(true);
