@@ -67,90 +67,97 @@ export interface RunSettings<K extends keyof CasePolicies = keyof CasePolicies> 
   readonly workflowTaskTimeoutMs: number;
 }
 
-/** How the run of a case is started, by a person's command as well as from facts. */
-export const caseStarts = {
-  purchase: (order: Omit<PurchaseInput, 'policy'>, settings: RunSettings): CaseStart =>
-    start('purchase', order.purchaseId, {
-      workflowName: purchaseWorkflowName,
-      workflowId: purchaseWorkflowId(order.purchaseId),
-      enterpriseId: order.enterpriseId,
-      input: { ...order, policy: settings.policies.purchase } satisfies PurchaseInput,
-      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
-    }),
-
-  /** A payment is begun by the run of its case; this starts its run again, or wakes it. */
-  payment: (payment: Omit<PaymentInput, 'policy'>, settings: RunSettings<'payment'>): CaseStart =>
-    start('payment', payment.paymentId, {
-      workflowName: paymentWorkflowName,
-      workflowId: paymentWorkflowId(payment.paymentId),
-      enterpriseId: payment.enterpriseId,
-      input: { ...payment, policy: settings.policies.payment } satisfies PaymentInput,
-      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
-    }),
-
-  commodityAdd: (commodity: Omit<CommodityAddInput, 'policy'>, settings: RunSettings): CaseStart =>
-    start('commodity_add', commodity.commodityId, {
-      workflowName: commodityAddWorkflowName,
-      workflowId: commodityAddWorkflowId(commodity.commodityId),
-      enterpriseId: commodity.enterpriseId,
-      input: { ...commodity, policy: settings.policies.commodityAdd } satisfies CommodityAddInput,
-      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
-    }),
-
-  stockAllocation: (allocation: Omit<StockAllocationInput, 'policy'>, settings: RunSettings): CaseStart =>
-    start('stock_allocation', allocation.allocationId, {
-      workflowName: stockAllocationWorkflowName,
-      workflowId: stockAllocationWorkflowId(allocation.allocationId),
-      enterpriseId: allocation.enterpriseId,
-      input: { ...allocation, policy: settings.policies.stockAllocation } satisfies StockAllocationInput,
-      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
-    }),
-
-  sellerOnboarding: (onboarding: Omit<SellerOnboardingInput, 'policy'>, settings: RunSettings): CaseStart =>
-    start('seller_onboarding', onboarding.onboardingId, {
-      workflowName: sellerOnboardingWorkflowName,
-      workflowId: sellerOnboardingWorkflowId(onboarding.onboardingId),
-      enterpriseId: null,
-      input: { ...onboarding, policy: settings.policies.sellerOnboarding } satisfies SellerOnboardingInput,
-      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
-    }),
-
-  /** A period is begun by the run of the onboarding, or of the period before; this starts its run again. */
-  certificationFee: (fee: Omit<FeeInput, 'policy'>, settings: RunSettings<'certificationFee'>): CaseStart =>
-    start('certification_fee', fee.feeId, {
-      workflowName: certificationFeeWorkflowName,
-      workflowId: certificationFeeWorkflowId(fee.feeId),
-      enterpriseId: null,
-      input: { ...fee, policy: settings.policies.certificationFee } satisfies FeeInput,
-      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
-    }),
-
-  /** A review is begun by the run of its case; this starts its run again. */
-  review: (review: Omit<ReviewInput, 'policy'>, settings: RunSettings): CaseStart =>
-    start('review', review.reviewId, {
-      workflowName: reviewWorkflowName,
-      workflowId: reviewWorkflowId(review.submissionId),
-      enterpriseId: null,
-      input: { ...review, policy: settings.policies.review } satisfies ReviewInput,
-      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
-    }),
-
-  /** Its id is the seller's and the channel's: a run that was refused may have had it before. */
-  merchantId: (
-    application: Omit<MerchantIdInput, 'policy'>,
-    subjectId: string,
-    settings: RunSettings<'merchantId'>,
-  ): CaseStart =>
-    start('merchant_id', subjectId, {
-      workflowName: merchantIdWorkflowName,
-      workflowId: merchantIdWorkflowId(application),
-      enterpriseId: null,
-      input: { ...application, policy: settings.policies.merchantId } satisfies MerchantIdInput,
-      workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
-      startsAgain: true,
-    }),
-} as const;
-
-function start(kind: ProcessKind, subjectId: string, rest: Omit<CaseStart, 'kind' | 'subjectId'>): CaseStart {
-  return { kind, subjectId, ...rest };
+/** What a run of one kind is, told from what it starts from. */
+interface RunKind<K extends keyof CasePolicies, I> {
+  readonly kind: ProcessKind;
+  readonly policy: K;
+  readonly workflowName: string;
+  readonly workflowId: (input: Omit<I, 'policy'>) => string;
+  readonly subjectId: (input: Omit<I, 'policy'>) => string;
+  /** Of the points mall; sellers are no enterprise's. */
+  readonly enterpriseId?: (input: Omit<I, 'policy'>) => string | null;
+  /** Its id is no single subject's: a run that was refused may have had it before. */
+  readonly startsAgain?: true;
 }
+
+function startOf<K extends keyof CasePolicies, I extends { readonly policy: CasePolicies[K] }>(run: RunKind<K, I>) {
+  return (input: Omit<I, 'policy'>, settings: RunSettings<K>): CaseStart => ({
+    kind: run.kind,
+    subjectId: run.subjectId(input),
+    workflowName: run.workflowName,
+    workflowId: run.workflowId(input),
+    enterpriseId: run.enterpriseId?.(input) ?? null,
+    input: { ...input, policy: settings.policies[run.policy] },
+    workflowTaskTimeoutMs: settings.workflowTaskTimeoutMs,
+    ...(run.startsAgain === true ? { startsAgain: true } : {}),
+  });
+}
+
+/**
+ * How the run of a case is started, by a person's command as well as from facts. Payments, fee periods and reviews are
+ * begun by the runs of other cases; for them this is how a run that was lost is started again.
+ */
+export const caseStarts = {
+  purchase: startOf<'purchase', PurchaseInput>({
+    kind: 'purchase',
+    policy: 'purchase',
+    workflowName: purchaseWorkflowName,
+    workflowId: ({ purchaseId }) => purchaseWorkflowId(purchaseId),
+    subjectId: ({ purchaseId }) => purchaseId,
+    enterpriseId: ({ enterpriseId }) => enterpriseId,
+  }),
+  payment: startOf<'payment', PaymentInput>({
+    kind: 'payment',
+    policy: 'payment',
+    workflowName: paymentWorkflowName,
+    workflowId: ({ paymentId }) => paymentWorkflowId(paymentId),
+    subjectId: ({ paymentId }) => paymentId,
+    enterpriseId: ({ enterpriseId }) => enterpriseId,
+  }),
+  commodityAdd: startOf<'commodityAdd', CommodityAddInput>({
+    kind: 'commodity_add',
+    policy: 'commodityAdd',
+    workflowName: commodityAddWorkflowName,
+    workflowId: ({ commodityId }) => commodityAddWorkflowId(commodityId),
+    subjectId: ({ commodityId }) => commodityId,
+    enterpriseId: ({ enterpriseId }) => enterpriseId,
+  }),
+  stockAllocation: startOf<'stockAllocation', StockAllocationInput>({
+    kind: 'stock_allocation',
+    policy: 'stockAllocation',
+    workflowName: stockAllocationWorkflowName,
+    workflowId: ({ allocationId }) => stockAllocationWorkflowId(allocationId),
+    subjectId: ({ allocationId }) => allocationId,
+    enterpriseId: ({ enterpriseId }) => enterpriseId,
+  }),
+  sellerOnboarding: startOf<'sellerOnboarding', SellerOnboardingInput>({
+    kind: 'seller_onboarding',
+    policy: 'sellerOnboarding',
+    workflowName: sellerOnboardingWorkflowName,
+    workflowId: ({ onboardingId }) => sellerOnboardingWorkflowId(onboardingId),
+    subjectId: ({ onboardingId }) => onboardingId,
+  }),
+  certificationFee: startOf<'certificationFee', FeeInput>({
+    kind: 'certification_fee',
+    policy: 'certificationFee',
+    workflowName: certificationFeeWorkflowName,
+    workflowId: ({ feeId }) => certificationFeeWorkflowId(feeId),
+    subjectId: ({ feeId }) => feeId,
+  }),
+  review: startOf<'review', ReviewInput>({
+    kind: 'review',
+    policy: 'review',
+    workflowName: reviewWorkflowName,
+    workflowId: ({ submissionId }) => reviewWorkflowId(submissionId),
+    subjectId: ({ reviewId }) => reviewId,
+  }),
+  /** Both merchant IDs of a seller have a run each; people look for them by the seller. */
+  merchantId: startOf<'merchantId', MerchantIdInput>({
+    kind: 'merchant_id',
+    policy: 'merchantId',
+    workflowName: merchantIdWorkflowName,
+    workflowId: merchantIdWorkflowId,
+    subjectId: ({ sellerId }) => sellerId,
+    startsAgain: true,
+  }),
+} as const;

@@ -60,7 +60,7 @@ async function startFromFacts(db: Db, at: WatchedCase, settings: RunSettings): P
     case 'merchant_id': {
       const application = there(await merchantOrigin(db, at.subjectId), at);
       const onboardingWorkflowId = sellerOnboardingWorkflowId(onboardingIdOf(application.sellerId));
-      return caseStarts.merchantId({ ...application, onboardingWorkflowId, ...nobodysCommand }, at.subjectId, settings);
+      return caseStarts.merchantId({ ...application, onboardingWorkflowId, ...nobodysCommand }, settings);
     }
     case 'certification_fee': {
       const fee = there(await feeOrigin(db, at.subjectId), at);

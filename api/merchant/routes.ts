@@ -62,7 +62,7 @@ const apply = route({
         const asked = runs.map(({ updateId }, at) => {
           const channel = channels[at] as MerchantChannel;
           const input = { sellerId, channel, submissionId: submission.id, onboardingWorkflowId, ...by };
-          return services.gateway.create(caseStarts.merchantId(input, sellerId, services.settings), updateId);
+          return services.gateway.create(caseStarts.merchantId(input, services.settings), updateId);
         });
         return together(await Promise.all(asked));
       },

@@ -60,7 +60,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     MALLFLOW_TIME_PROFILE: 'short',
     MALLFLOW_CHECK_ANSWERS: 'true',
     MALLFLOW_LOG_LEVEL: 'silent',
-    MALLFLOW_ACCEPT_MS: '5000',
+    MALLFLOW_ACCEPT_MS: '20000',
     MALLFLOW_RESULT_MS: '3000',
     MALLFLOW_ADDRESS_ATTEMPTS: '10000',
     MALLFLOW_IMAGE_DIR: imageFolder,
