@@ -145,6 +145,11 @@ async function openMerchantIds(seller, outside, company) {
   expectThat('the field to change', rejected['errors'][0].path, '/form/shortName');
   tell(`WeChat Pay rejects: ${rejected['errors'][0].reason} (at shortName, nothing else is asked again)`);
   await person.post(`${path}/wechat_pay/resubmit`, { form: { ...merchantForm(company), shortName: '云岭' } });
+  await eventually(
+    'the form is with WeChat Pay again',
+    () => application('wechat_pay'),
+    (one) => one['state'] !== 'rejected',
+  );
   for (const step of ['verify-account', 'approve', 'sign']) {
     await outside.call('POST', `/merchant-applications/${(await application('wechat_pay'))['id']}/${step}`);
   }

@@ -24,7 +24,8 @@ it(
     const { body: me } = await world.manager.get('/v1/me');
     const topUp = { amountFen: 50_000_000, reason: 'for the load' };
     expect((await world.operator.post(`/v1/enterprises/${me.enterpriseId}/top-ups`, topUp)).status).toBe(201);
-    const plan = { payments: 2_000, buyers: 20, seed, restMs: [5_000, 20_000] } as const;
+    // More buyers than two cores serve within a workflow task's time-out would only measure how long the engine backs off.
+    const plan = { payments: 2_000, buyers: 8, seed, restMs: [5_000, 20_000] } as const;
     const played = await playPayments(world, plan);
     process.stderr.write(told(played, plan));
     const struckHits = played.hits.filter((underWay) => underWay > 0).length;
