@@ -34,7 +34,7 @@ export async function openSecrets(stateDir: string): Promise<Secrets> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const names = Object.keys(makers) as Name[];
   const pairs = names.map(async (name) => [name, await secretIn(folder, name)] as const);
-  return Object.fromEntries(await Promise.all(pairs)) as unknown as Secrets;
+  return Object.fromEntries(await Promise.all(pairs)) as Secrets;
 }
 
 async function secretIn(folder: string, name: Name): Promise<Secret> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { CloudAction } from '../tencent-cloud/pipeline';
+import { cloudAction } from '../tencent-cloud/pipeline';
 import { CloudRefusal } from '../tencent-cloud/refusal';
 import type { Application, Applications } from './applications';
 
@@ -25,7 +25,6 @@ const registration = z.strictObject({
   NotifyUrl: z.url().optional(),
   Environment: environment,
 });
-type Registration = z.infer<typeof registration>;
 
 const question = z.strictObject({
   ChannelMerchantId: text(64),
@@ -33,7 +32,6 @@ const question = z.strictObject({
   ChannelRegistrationNo: text(64).optional(),
   Environment: environment,
 });
-type Question = z.infer<typeof question>;
 
 /** What the channel wants beside the platform's fields: the corporate account, the administrator. */
 const data = z.strictObject({
@@ -60,12 +58,12 @@ export class Registrations {
     private readonly channelMerchantId: string,
   ) {}
 
-  readonly create: CloudAction = {
+  readonly create = cloudAction({
     service: 'cpdp',
     version: '2019-08-20',
     place: 'tenpay_submit',
     body: registration,
-    work: async (body: Registration) => {
+    work: async (body) => {
       this.requireOurs(body.ChannelMerchantId);
       const details = dataOf(body.ExternalSubMerchantRegistrationData);
       if (details.Account.AccountName !== body.OutSubMerchantName)
@@ -84,14 +82,14 @@ export class Registrations {
       });
       return answered(application);
     },
-  };
+  });
 
-  readonly query: CloudAction = {
+  readonly query = cloudAction({
     service: 'cpdp',
     version: '2019-08-20',
     place: 'tenpay_query',
     body: question,
-    work: async (body: Question) => {
+    work: async (body) => {
       this.requireOurs(body.ChannelMerchantId);
       const found =
         body.OutRegistrationNo === undefined
@@ -100,7 +98,7 @@ export class Registrations {
       if (found === undefined) throw new CloudRefusal('ResourceNotFound', '进件不存在');
       return answered(found);
     },
-  };
+  });
 
   private requireOurs(channelMerchantId: string): void {
     if (channelMerchantId !== this.channelMerchantId)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Books } from '../books/books';
 import type { Shelf } from '../books/shelf';
-import type { CloudAction } from '../tencent-cloud/pipeline';
+import { cloudAction } from '../tencent-cloud/pipeline';
 import { isCreditCode } from './credit-code';
 
 export const enterpriseStates = ['active', 'revoked', 'cancelled', 'other', 'unknown'] as const;
@@ -54,13 +54,13 @@ export class Registry {
     await this.shelf.remove(code);
   }
 
-  readonly action: CloudAction = {
+  readonly action = cloudAction({
     service: 'ocr',
     version: '2018-11-19',
     place: 'registry_check',
     body,
-    work: async (question: Question, fault) => (fault(['not_found']) === undefined ? this.check(question) : noResult),
-  };
+    work: async (question, fault) => (fault(['not_found']) === undefined ? this.check(question) : noResult),
+  });
 
   private check(question: Question) {
     const { CreditCode: code, EntName: name, LrName: person, VerifyType: type } = question;

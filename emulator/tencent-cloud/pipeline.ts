@@ -8,15 +8,37 @@ import { CloudRefusal } from './refusal';
 
 type Content = Readonly<Record<string, unknown>>;
 
-/** One action of one product, e.g. VerifyBizLicenseEnterprise3 of `ocr`. */
-export interface CloudAction {
+type TakeFault = (kinds: readonly FaultKind[]) => Fault | undefined;
+type Work = (fault: TakeFault) => Promise<Content>;
+
+interface ActionIdentity {
   readonly service: string;
   readonly version: string;
   readonly place: Place;
-  /** Strict: an unknown field is refused as the real interface refuses it. */
-  readonly body: z.ZodType;
-  /** @throws CloudRefusal */
-  readonly work: (body: never, fault: (kinds: readonly FaultKind[]) => Fault | undefined) => Promise<Content>;
+}
+
+/** One action of one product, e.g. VerifyBizLicenseEnterprise3 of `ocr`. */
+export interface CloudAction extends ActionIdentity {
+  /** What is to be done about a body. @throws CloudRefusal */
+  readonly understand: (json: unknown) => Work;
+}
+
+/** `body` is strict: an unknown field is refused as the real interface refuses it. `work` may throw CloudRefusal. */
+export function cloudAction<B>(
+  told: ActionIdentity & {
+    readonly body: z.ZodType<B>;
+    readonly work: (body: B, fault: TakeFault) => Promise<Content>;
+  },
+): CloudAction {
+  const { service, version, place, body, work } = told;
+  return {
+    ...{ service, version, place },
+    understand: (json) => {
+      const parsed = body.safeParse(json);
+      if (!parsed.success) throw shapeRefusal(parsed.error);
+      return (fault) => work(parsed.data, fault);
+    },
+  };
 }
 
 export interface CloudGround {
@@ -62,13 +84,12 @@ interface Outcome {
 async function outcomeOf(ground: CloudGround, action: CloudAction | undefined, request: Request): Promise<Outcome> {
   const raw: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   try {
-    const body = believed(ground, action, { headers: request.headers, body: raw });
-    const { place, work } = action as CloudAction;
+    const { place, work } = believed(ground, action, { headers: request.headers, body: raw });
     const before = ground.faults.take(place, ['429', '500', 'wrong_signature']);
     if (before?.kind === '429') throw new CloudRefusal('RequestLimitExceeded', '请求的次数超过了频率限制');
     if (before?.kind === 'wrong_signature') throw new CloudRefusal('AuthFailure.SignatureFailure', '签名错误');
     if (before?.kind === '500') return { status: 500, content: errorOf(internalError()), isDone: false };
-    const content = await work(body as never, (kinds) => ground.faults.take(place, kinds));
+    const content = await work((kinds) => ground.faults.take(place, kinds));
     return { status: 200, content, isDone: true };
   } catch (error) {
     if (error instanceof CloudRefusal) return { status: 200, content: errorOf(error), isDone: false };
@@ -82,15 +103,13 @@ function believed(
   ground: CloudGround,
   action: CloudAction | undefined,
   request: Parameters<typeof authorized>[1],
-): unknown {
+): { readonly place: Place; readonly work: Work } {
   const { service } = authorized(ground.keys, request);
   if (action === undefined || action.service !== service) throw new CloudRefusal('InvalidAction', '接口不存在');
   if (header(request, 'x-tc-version') !== action.version) throw new CloudRefusal('NoSuchVersion', '接口版本不存在');
   if (!/^application\/json(?:;|$)/.test(header(request, 'content-type')))
     throw new CloudRefusal('InvalidParameter', 'Content-Type 错误');
-  const parsed = action.body.safeParse(jsonOf(request.body));
-  if (parsed.success) return parsed.data;
-  throw shapeRefusal(parsed.error);
+  return { place: action.place, work: action.understand(jsonOf(request.body)) };
 }
 
 function shapeRefusal(error: z.ZodError): CloudRefusal {

@@ -36,10 +36,12 @@ beforeAll(async () => {
     await emulator.control.answerScan(order.reference, answer);
     await notified(references.length);
   }
-  messages = receiver.arrivals.map(({ headers, raw }) => ({
+  const [passed, failed] = receiver.arrivals.map(({ headers, raw }) => ({
     headers: Object.fromEntries(headers),
     body: raw,
-  })) as unknown as readonly [Message, Message];
+  }));
+  if (passed === undefined || failed === undefined) throw new Error('two scans were told');
+  messages = [passed, failed];
 });
 
 beforeEach(() => {
