@@ -25,7 +25,7 @@ let number = 0;
 beforeAll(async () => {
   emulator = await startEmulator();
   mallflow = await startInstallation({ emulator });
-}, 60_000);
+});
 beforeEach(async () => {
   number += 1;
   seller = await sellerBeforeFee(mallflow, `seller${number}@test`);

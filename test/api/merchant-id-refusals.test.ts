@@ -17,7 +17,7 @@ let outside: Emulator;
 beforeAll(async () => {
   outside = await startEmulator();
   mallflow = await startInstallation({ emulator: outside });
-}, 60_000);
+});
 afterAll(async () => {
   await mallflow.stop();
   await outside.stop();

@@ -22,7 +22,7 @@ beforeAll(async () => {
     emulator: outside,
     environment: { MALLFLOW_MERCHANT_POLL_SECONDS: '1', MALLFLOW_MERCHANT_REST_SECONDS: '1' },
   });
-}, 60_000);
+});
 afterAll(async () => {
   await mallflow.stop();
   await outside.stop();
@@ -87,7 +87,7 @@ it('both merchant IDs are opened side by side by one form', async () => {
   await merchantIdIs(seller, 'tenpay', 'frozen');
   await staff.does('tenpay', 'thaw');
   await merchantIdIs(seller, 'tenpay', 'opened');
-}, 60_000);
+});
 
 it('a rejected form comes back at its fields and goes again under its number', async () => {
   const seller = await sellerWithFee(mallflow, 'merchant-rejected');
@@ -136,7 +136,7 @@ it('a rejected form comes back at its fields and goes again under its number', a
     expect((await post(seller, `${channel}/resubmit`, { form })).body).toMatchObject({ code: 'WRONG_STATE' });
   }
   expect(await noticesOf(seller)).toEqual(expect.arrayContaining(['merchant_id_rejected', 'merchant_id_to_sign']));
-}, 60_000);
+});
 
 it('an account that is not verified brings the form back: twice wrong, or too late', async () => {
   const wrong = await sellerWithFee(mallflow, 'merchant-wrong-amount');
@@ -155,7 +155,7 @@ it('an account that is not verified brings the form back: twice wrong, or too la
       triesLeft,
     });
   for (const seller of [wrong, late]) {
-    const back = await merchantIdIs(seller, 'wechat_pay', 'rejected', 20_000);
+    const back = await merchantIdIs(seller, 'wechat_pay', 'rejected');
     expect(back).toMatchObject({ errors: [{ code: 'ACCOUNT_NOT_VERIFIED' }], actions: ['resubmit'] });
     expect(await noticesOf(seller)).toContain('merchant_id_rejected');
   }
@@ -165,7 +165,7 @@ it('an account that is not verified brings the form back: twice wrong, or too la
     accountVerification: { amountFen: 321, triesLeft: 2 },
   });
   expect((await post(wrong, 'wechat_pay/verify-account', { amountFen: 321 })).status).toBe(200);
-}, 60_000);
+});
 
 it('an answer lost after the commit makes no second application, and a channel that is away is waited for', async () => {
   const seller = await sellerWithFee(mallflow, 'merchant-away');
@@ -173,7 +173,7 @@ it('an answer lost after the commit makes no second application, and a channel t
     await outside.control.fault('drop_answer', { ...{ target: 'merchant' }, on, times: 2 });
   await apply(seller);
   const staff = channelStaff(outside.url, seller);
-  for (const channel of both) await merchantIdIs(seller, channel, 'in_review', 30_000);
+  for (const channel of both) await merchantIdIs(seller, channel, 'in_review');
   expect((await staff.all()).map(({ forms }) => forms as number)).toEqual([1, 1]);
 
   await outside.kill9();
@@ -183,14 +183,13 @@ it('an answer lost after the commit makes no second application, and a channel t
         id: seller.sellerId,
       }),
     (failing) => failing.length === 2,
-    20_000,
   );
   await mallflow.stopWorker();
   await outside.start();
   for (const channel of both) await staff.does(channel, 'approve');
   await mallflow.startWorker();
-  for (const channel of both) await merchantIdIs(seller, channel, 'to_sign', 30_000);
-}, 90_000);
+  for (const channel of both) await merchantIdIs(seller, channel, 'to_sign');
+});
 
 it('both are asked for by one claim: a retry attaches to both', async () => {
   const seller = await sellerWithFee(mallflow, 'merchant-retry');
@@ -201,7 +200,6 @@ it('both are asked for by one claim: a retry attaches to both', async () => {
   const reply = await eventually(
     () => apply(seller, {}, key),
     ({ status }) => status === 200,
-    30_000,
   );
   expect(reply.body.items).toHaveLength(2);
   const claims = await rows<{ state: string }>(
@@ -210,7 +208,7 @@ it('both are asked for by one claim: a retry attaches to both', async () => {
     { id: seller.sellerId },
   );
   expect(claims).toEqual([{ state: 'done' }]);
-}, 60_000);
+});
 
 it('nothing personal is in the histories of the runs, nor in what is kept of commands and cases', async () => {
   const seller = await sellerWithFee(mallflow, 'merchant-silent');
@@ -234,4 +232,4 @@ it('nothing personal is in the histories of the runs, nor in what is kept of com
   const { legalName, idNumber, mobile, email, accountNumber } = seller.personal;
   for (const secret of [legalName, idNumber, mobile, email, accountNumber, '76543'])
     for (const text of texts) expect(text.includes(secret)).toBe(false);
-}, 60_000);
+});

@@ -20,7 +20,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   mallflow = await startInstallation({ emulator, environment: { MALLFLOW_RESULT_MS: '2000' } });
   manager = await mallflow.as('manager@demo');
-}, 60_000);
+});
 afterEach(() => emulator.control.clearFaults());
 afterAll(async () => {
   expect(await verifyLedger(mallflow.services.db)).toEqual([]);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   mallflow = await startInstallation({ emulator });
   manager = await mallflow.as('manager@demo');
   operator = await mallflow.as('operator@demo');
-}, 60_000);
+});
 afterAll(async () => {
   expect(await verifyLedger(mallflow.services.db)).toEqual([]);
   await mallflow.stop();

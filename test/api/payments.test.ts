@@ -19,7 +19,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   mallflow = await startInstallation({ emulator });
   manager = await mallflow.as('manager@demo');
-}, 60_000);
+});
 afterEach(() => emulator.control.clearFaults());
 afterAll(async () => {
   expect(await verifyLedger(mallflow.services.db)).toEqual([]);

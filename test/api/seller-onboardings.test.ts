@@ -98,7 +98,7 @@ describe('after the verification', () => {
   beforeAll(async () => {
     journey = await begin();
     await journey.verify();
-  }, 60_000);
+  });
 
   it.each([
     ['another company’s code', { unifiedSocialCreditCode: '91350100M000100Y43' }, ['/unifiedSocialCreditCode']],

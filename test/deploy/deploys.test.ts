@@ -24,7 +24,7 @@ describe('a case begun on the workflows of before', () => {
     for (const stage of stages) begun.set(stage, await stage.begin(actors));
     await installation.stopWorker();
     await installation.startWorker();
-  }, 90_000);
+  });
   afterAll(async () => {
     await installation.stop();
     await emulator.stop();

@@ -46,7 +46,7 @@ describe('the pages that are followed with curl', () => {
   beforeAll(async () => {
     emulator = await startEmulator();
     mallflow = await startInstallation({ emulator });
-  }, 30_000);
+  });
   afterAll(async () => {
     await mallflow.stop();
     await emulator.stop();
@@ -86,5 +86,5 @@ describe('the pages that are followed with curl', () => {
       run(process.execPath, [join(root, 'scripts', 'demo.js')], { env: environment(), timeout: 25_000 });
     expect((await play()).stdout).toMatch(/WeChat Pay[^]*As expected, from beginning to end\.\n$/);
     expect((await play()).stdout).toMatch(/As expected, from beginning to end\.\n$/);
-  }, 60_000);
+  });
 });

@@ -48,7 +48,7 @@ describe('the five-minute walk of the README', () => {
       '王店长 关闭了订单详情，采购结束',
     ]);
     expect(await walk()).toContain('balance: 996400 fen');
-  }, 60_000);
+  });
 
   it('leaves no bash block of the README unmarked', () => {
     expect(readme.match(/```bash/g)).toHaveLength(walkBlocks().length);

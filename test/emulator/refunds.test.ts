@@ -48,7 +48,7 @@ it('is in processing, succeeds a moment later, and is told', async () => {
     amount: { refund: 30, total: 100 },
   });
   expect((await client.query(number)).body).toMatchObject({ trade_state: 'REFUND' });
-  await eventually(status(body.out_refund_no), (answer) => answer === 'SUCCESS', 5_000);
+  await eventually(status(body.out_refund_no), (answer) => answer === 'SUCCESS');
   await eventually(
     async () => receiver.arrivals.length,
     (arrived) => arrived === 1,
@@ -148,7 +148,7 @@ it.each([
   await emulator.control.fault(kind);
   const body = refundOf(await paid(), 100);
   await create(body);
-  await eventually(status(body.out_refund_no), (answer) => answer === expected, 5_000);
+  await eventually(status(body.out_refund_no), (answer) => answer === expected);
 });
 
 it('not_enough refuses it, and the same number may be tried again', async () => {

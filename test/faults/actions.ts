@@ -49,7 +49,7 @@ export async function verifyOnce(world: World, action: Action): Promise<void> {
   const { client, subject, reaches, next } = action;
   if (action.call !== null) {
     // An order is paid otherwise only once its open payment is certainly closed, which takes as long as it takes.
-    const { reply } = await insist(action.call, 25_000, ['409 PAYMENT_IN_PROGRESS']);
+    const { reply } = await insist(action.call, undefined, ['409 PAYMENT_IN_PROGRESS']);
     expect(reply.status).toBe(action.status);
   }
   const at = `${subject.path}/${await action.subjectId()}`;

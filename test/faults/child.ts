@@ -40,7 +40,7 @@ export class Child {
     });
     closeSync(log);
     this.options.onStart(this.pid);
-    await until(`${this.options.script} is ready`, () => this.isReady(), 30_000);
+    await until(`${this.options.script} is ready`, () => this.isReady());
   }
 
   async kill9(): Promise<void> {

@@ -16,12 +16,12 @@ const here = (): World => world;
 
 beforeAll(async () => {
   world = await startWorld();
-}, 120_000);
+});
 
 afterAll(async () => {
   process.stderr.write(strikes.summary());
   await world.stop();
-}, 60_000);
+});
 
 killCases(here, strikes, quickKills, isQuick);
 
@@ -29,7 +29,7 @@ describe('each by itself:', () => {
   afterEach(async () => {
     await world.restore();
     await expectEverythingSound(world);
-  }, 60_000);
+  });
 
   crowdCases(here, strikes);
   raceCases(here, strikes);

@@ -34,7 +34,7 @@ export function isPassing(reply: Reply): boolean {
 /** Calls with the same key until the matter is settled, as a careful client does; `also`: more that is waited out. */
 export async function insist(
   call: () => Promise<Reply>,
-  withinMs = 25_000,
+  withinMs = 60_000,
   also: readonly string[] = [],
 ): Promise<Told> {
   const before: string[] = [];

@@ -175,7 +175,7 @@ async function compareBooks(world: World): Promise<number> {
     await world.channel.publishBill(day);
     const first = await reconcile(world, day);
     found += first.asked;
-    await until(`books of ${day} are equal`, async () => (await reconcile(world, day)).equal, 60_000, 1_000);
+    await until(`books of ${day} are equal`, async () => (await reconcile(world, day)).equal, 180_000, 1_000);
   }
   return found;
 }

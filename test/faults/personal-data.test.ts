@@ -9,7 +9,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await startWorld({ settings: { MALLFLOW_LOG_LEVEL: 'debug' } });
-}, 120_000);
+});
 afterAll(() => world.stop(), 60_000);
 
 /** Every file below a folder, as bytes. */
@@ -61,4 +61,4 @@ it('what a seller tells of people and accounts stands in no history, log, error,
   // The marks are where they belong: the test looks for what was really sent.
   const books = Buffer.concat(filesBelow(join(world.folder, 'emulator')).map(({ bytes }) => bytes));
   expect(books.includes(personal.accountNumber)).toBe(true);
-}, 120_000);
+});

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until<R>(
   what: string,
   ask: () => Promise<R | undefined | false | null> | R | undefined | false | null,
-  withinMs = 15_000,
+  withinMs = 60_000,
   everyMs = 20,
 ): Promise<R> {
   const deadline = Date.now() + withinMs;

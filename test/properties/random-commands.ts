@@ -17,7 +17,7 @@ beforeAll(async () => {
   installation = await startInstallation();
   manager = await installation.as('manager@demo');
   mallId = (await manager.get('/v1/malls')).body.items[0].id as string;
-}, 60_000);
+});
 afterAll(() => installation.stop());
 
 async function expectSame(model: Model, real: Real): Promise<void> {

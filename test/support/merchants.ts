@@ -114,16 +114,10 @@ export async function merchantIdOf(seller: MerchantSeller, channel: MerchantChan
 }
 
 /** Until the merchant ID stands so. */
-export function merchantIdIs(
-  seller: MerchantSeller,
-  channel: MerchantChannel,
-  state: string,
-  withinMs?: number,
-): Promise<Body> {
+export function merchantIdIs(seller: MerchantSeller, channel: MerchantChannel, state: string): Promise<Body> {
   return eventually(
     () => merchantIdOf(seller, channel),
     (item: Body) => item?.state === state,
-    withinMs,
   );
 }
 

@@ -107,7 +107,6 @@ export class SellerJourney {
     return eventually(
       () => this.requirement(key),
       (now: Body) => now.state === state && (turn === undefined || now.whoseTurn === turn),
-      30_000,
     );
   }
 
@@ -190,14 +189,12 @@ export class SellerJourney {
       const { id } = await eventually(
         () => this.application(channel),
         (one: Body) => one?.id !== undefined,
-        30_000,
       );
       for (const step of steps) await this.outside('POST', `/merchant-applications/${id as string}/${step}`, {});
     }
     await eventually(
       async () => (await this.seller.get(`${this.path}/merchant-ids`)).body.items as { state: string }[],
       (items) => items.length === 2 && items.every(({ state }) => state === 'opened'),
-      30_000,
     );
   }
 

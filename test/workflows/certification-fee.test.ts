@@ -33,7 +33,7 @@ let mallflow: Installation;
 beforeAll(async () => {
   emulator = await startEmulator();
   mallflow = await startInstallation({ emulator, environment });
-}, 60_000);
+});
 afterAll(async () => {
   expect(await verifyLedger(mallflow.services.db)).toEqual([]);
   await mallflow.stop();
@@ -106,7 +106,7 @@ it('plays years of a certification fee: paid, renewed ahead, over, and paid agai
   const third = await period(sellerId, 3, ({ state }) => state === 'paid');
   expect(third.validFrom?.getTime()).toBeGreaterThan(renewed.validUntil?.getTime() ?? Infinity);
   await feeIs(seller, 'met');
-}, 60_000);
+});
 
 it('waits for its seller however many payments end unpaid', async () => {
   const seller = await sellerBeforeFee(mallflow, 'seller@waits');

@@ -51,7 +51,6 @@ export function absenceCases(here: () => World, strikes: Strikes): void {
         expect(world.api.pid).toBe(pids.api);
         if (away !== 'worker') expect(world.worker.pid).toBe(pids.worker);
       }),
-      60_000,
     );
 }
 
@@ -78,7 +77,6 @@ export function slowCases(here: () => World, strikes: Strikes): void {
       expect(reply.headers.get('idempotent-replayed')).toBe('true');
       await insist(() => world.manager.post(`/v1/purchases/${id}/close`));
     }),
-    45_000,
   );
 
   it(
@@ -101,7 +99,6 @@ export function slowCases(here: () => World, strikes: Strikes): void {
       await until('it happened all the same', async () => (await stateOf(world, id)) === 'stocked');
       await verifyOnce(world, action);
     }),
-    45_000,
   );
 }
 
@@ -124,7 +121,6 @@ export function wireCases(here: () => World, strikes: Strikes): void {
       await call;
       await verifyOnce(world, action);
     }),
-    45_000,
   );
 
   it(
@@ -147,7 +143,6 @@ export function wireCases(here: () => World, strikes: Strikes): void {
       await call;
       await verifyOnce(world, action);
     }),
-    45_000,
   );
 
   it(
@@ -170,6 +165,5 @@ export function wireCases(here: () => World, strikes: Strikes): void {
       apiCalls.restore();
       expect((await insist(close)).reply.status).toBe(200);
     }),
-    45_000,
   );
 }

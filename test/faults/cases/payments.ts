@@ -67,7 +67,6 @@ export function creationCases(here: () => World, strikes: Strikes): void {
       expect(await channelStates(world, asked.payment)).toEqual(['unpaid']);
       await payAndClose(world, opened);
     }),
-    45_000,
   );
 
   it(
@@ -85,7 +84,6 @@ export function creationCases(here: () => World, strikes: Strikes): void {
       expect(await channelStates(world, opened.paymentId)).toEqual(['unpaid']);
       await payAndClose(world, opened);
     }),
-    45_000,
   );
 }
 
@@ -134,7 +132,6 @@ export function outageCase(here: () => World, strikes: Strikes): void {
       expect(disorder).toEqual([]);
       await Promise.all(paid.map(({ purchaseId }) => closeOrder(world, purchaseId)));
     }),
-    60_000,
   );
 }
 
@@ -170,7 +167,6 @@ export function closingCases(here: () => World, strikes: Strikes): void {
       struck('paid, and we do not know');
       expect(await endedOneWay(world, of, await cancelled(world, of))).toBe('paid');
     }),
-    45_000,
   );
 
   it(
@@ -184,7 +180,6 @@ export function closingCases(here: () => World, strikes: Strikes): void {
       struck('the channel would not close it');
       expect(await endedOneWay(world, of, await told)).toBe('paid');
     }),
-    45_000,
   );
 
   it(
@@ -206,7 +201,6 @@ export function closingCases(here: () => World, strikes: Strikes): void {
       );
       struck(endings.join(' '));
     }),
-    60_000,
   );
 }
 
@@ -223,7 +217,6 @@ export function surplusCases(here: () => World, strikes: Strikes): void {
       expect((await channelStates(world, first.paymentId)).sort()).toEqual(['paid', 'refunded']);
       await closeOrder(world, first.purchaseId);
     }),
-    45_000,
   );
 
   it(
@@ -243,7 +236,6 @@ export function surplusCases(here: () => World, strikes: Strikes): void {
       const { refunds } = await world.channel.books();
       expect(refunds.filter(({ channelNumber }) => channelNumber === of.channelNumber)).toHaveLength(1);
     }),
-    45_000,
   );
 }
 

@@ -38,7 +38,6 @@ export function crowdCases(here: () => World, strikes: Strikes): void {
         reply: { status: 200 },
       });
     }),
-    45_000,
   );
 
   it(
@@ -58,7 +57,6 @@ export function crowdCases(here: () => World, strikes: Strikes): void {
       expect(new Set(settled.map(({ reply }) => nameOf(reply)))).toEqual(new Set(['200']));
       await insist(() => world.manager.post(`/v1/purchases/${id}/close`));
     }),
-    45_000,
   );
 
   it(
@@ -76,16 +74,12 @@ export function crowdCases(here: () => World, strikes: Strikes): void {
       const { apiCalls } = world.wires;
       const refusedBefore = apiCalls.count('UpdateWorkflowExecution', 'status 8');
       let key = '';
-      const eleventh = await until(
-        'the engine is full',
-        async () => {
-          // A new one each time: one that came in before the ten would be attached to, and never be the eleventh.
-          key = randomUUID();
-          const reply = await payCall(world, id, key)();
-          return reply.status === 429 ? reply : undefined;
-        },
-        25_000,
-      );
+      const eleventh = await until('the engine is full', async () => {
+        // A new one each time: one that came in before the ten would be attached to, and never be the eleventh.
+        key = randomUUID();
+        const reply = await payCall(world, id, key)();
+        return reply.status === 429 ? reply : undefined;
+      });
       expect(isPassing(eleventh)).toBe(true);
       expect(apiCalls.count('UpdateWorkflowExecution', 'status 8')).toBeGreaterThan(refusedBefore);
       struck('the engine refused, and the caller was told');
@@ -94,7 +88,6 @@ export function crowdCases(here: () => World, strikes: Strikes): void {
       await Promise.all(ten);
       await insist(() => world.manager.post(`/v1/purchases/${id}/close`));
     }),
-    45_000,
   );
 }
 
@@ -128,7 +121,6 @@ export function raceCases(here: () => World, strikes: Strikes): void {
         if ((await stateOf(world, id)) === 'stocked')
           await insist(() => world.manager.post(`/v1/purchases/${id}/close`));
       }),
-      45_000,
     );
   expiryCases(here, strikes);
 }
@@ -158,7 +150,6 @@ function expiryCases(here: () => World, strikes: Strikes): void {
         if (first === 'expiry') expect(reply.body.allowed).toEqual([]);
         else await insist(() => world.manager.post(`/v1/purchases/${id}/close`));
       }),
-      45_000,
     );
 }
 
@@ -200,6 +191,5 @@ export function balanceCase(here: () => World, strikes: Strikes): void {
       await payOrder(world, ids[short] ?? '');
       for (const id of ids) await insist(() => world.manager.post(`/v1/purchases/${id}/close`));
     }),
-    45_000,
   );
 }

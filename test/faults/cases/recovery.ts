@@ -51,7 +51,6 @@ export function terminatedCases(here: () => World, strikes: Strikes): void {
       expect((await insist(payCall(world, id, key))).reply.status).toBe(200);
       await close(world, id);
     }),
-    45_000,
   );
 
   it(
@@ -72,7 +71,6 @@ export function terminatedCases(here: () => World, strikes: Strikes): void {
       await payOrder(world, awaiting);
       for (const id of [awaiting, stocked]) expect((await close(world, id)).reply.body.state).toBe('closed');
     }),
-    60_000,
   );
 }
 
@@ -94,6 +92,5 @@ export function lostStateCase(here: () => World, strikes: Strikes): void {
       await until('the due one expires', async () => (await stateOf(world, due)) === 'expired');
       for (const id of [asked, idle]) await close(world, id);
     }),
-    60_000,
   );
 }

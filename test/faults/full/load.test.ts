@@ -15,12 +15,12 @@ const strikes = new Strikes();
 
 beforeAll(async () => {
   world = await startWorld();
-}, 120_000);
+});
 
 afterAll(async () => {
   process.stderr.write(strikes.summary());
   await world.stop();
-}, 60_000);
+});
 
 interface Load {
   /** Calls that were sent and not answered yet. */
@@ -38,7 +38,7 @@ async function buy(load: Load, random: Random, until: number): Promise<void> {
     const told = await insist(async () => {
       load.underWay += 1;
       return world.manager.post(path, body, { key }).finally(() => (load.underWay -= 1));
-    }, 60_000);
+    });
     load.met.push(...told.before);
     return told.reply;
   };

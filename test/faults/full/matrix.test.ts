@@ -9,13 +9,13 @@ const strikes = new Strikes();
 
 beforeAll(async () => {
   world = await startWorld();
-}, 120_000);
+});
 
 afterAll(async () => {
   process.stderr.write(strikes.summary());
   await expectEverythingSound(world);
   await world.stop();
-}, 60_000);
+});
 
 describe.each([1, 2, 3])('time %i', () => {
   killCases(() => world, strikes, [...kills, ...cuts]);

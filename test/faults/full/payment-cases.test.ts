@@ -10,18 +10,18 @@ const here = (): World => world;
 
 beforeAll(async () => {
   world = await startWorld();
-}, 120_000);
+});
 
 afterAll(async () => {
   process.stderr.write(strikes.summary());
   await world.stop();
-}, 60_000);
+});
 
 describe('each by itself:', () => {
   afterEach(async () => {
     await world.restore();
     await expectEverythingSound(world);
-  }, 60_000);
+  });
 
   creationCases(here, strikes);
   outageCase(here, strikes);

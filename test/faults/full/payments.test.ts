@@ -11,12 +11,12 @@ beforeAll(async () => {
   // On a busy machine those who look after what is late would only add to what is to be done.
   const settings = { MALLFLOW_WATCHDOG_SECONDS: '3', MALLFLOW_PAYMENT_SWEEP_SECONDS: '10' };
   world = await startWorld({ settings, direct: true });
-}, 120_000);
+});
 
 afterAll(async () => {
   process.stderr.write(strikes.summary());
   await world.stop();
-}, 60_000);
+});
 
 it(
   `2,000 payments end as they should and both books are equal (seed ${seed})`,
