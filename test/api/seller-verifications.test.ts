@@ -40,7 +40,7 @@ async function beginScan(journey: SellerJourney, form: Record<string, unknown>):
   const begun = await journey.seller.post(`${journey.path}/verification`, form);
   expect([begun.status, begun.body.state]).toEqual([200, 'in_progress']);
   return eventually(
-    async () => (await journey.seller.get(`${journey.path}/verification`)).body as Body,
+    async () => (await journey.seller.get(`${journey.path}/verification`)).body,
     ({ scanUrl }: Body) => scanUrl !== undefined,
   );
 }
