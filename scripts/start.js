@@ -145,7 +145,8 @@ function outsideWorld() {
   if (system.emulatorUrl !== undefined) {
     return [
       `  Emulator  ${system.emulatorUrl}`,
-      '                No real credentials are configured: this stands for WeChat Pay, and no money moves.',
+      '                No real credentials are configured: this stands for every outside party, WeChat Pay first,',
+      '                and no money, mail or application leaves this machine.',
     ];
   }
   if (system.channelIsGiven) return [];
