@@ -61,7 +61,7 @@ class Lane {
     });
     const [line] = await once(createInterface({ input: this.servers.stdout }), 'line');
     const { databaseUrl, temporalAddress } = JSON.parse(line);
-    this.env = { ...env, TEST_DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress };
+    this.env = { ...env, TEST_DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress, TEST_PATIENCE_MS: '15000' };
   }
 
   async stop() {
@@ -83,7 +83,15 @@ class Lane {
     const file = path.join(this.dir, 'report.json');
     rmSync(file, { force: true });
     const jest = path.join(this.copy, 'node_modules', 'jest', 'bin', 'jest.js');
-    const args = [jest, ...tests, '--json', `--outputFile=${file}`, '--reporters=default', '--silent'];
+    const args = [
+      jest,
+      ...tests,
+      '--json',
+      `--outputFile=${file}`,
+      '--reporters=default',
+      '--silent',
+      '--testTimeout=45000',
+    ];
     if (named !== undefined) args.push('--testNamePattern', named);
     if (bail) args.push('--bail=1');
     const keepTemplate = this.hasSoundTemplate && !changesSchema;

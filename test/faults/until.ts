@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { patienceMs } from '../support/patience';
 
 /** Asks again and again until there is an answer; fails with `what` and the last error when the time is over. */
 export async function until<R>(
   what: string,
   ask: () => Promise<R | undefined | false | null> | R | undefined | false | null,
-  withinMs = 60_000,
+  withinMs = patienceMs,
   everyMs = 20,
 ): Promise<R> {
   const deadline = Date.now() + withinMs;

@@ -1,8 +1,10 @@
+import { patienceMs } from './patience';
+
 /** Asks again and again until the answer is the one waited for; fails with the last answer when time is up. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   isThere: (answer: T) => boolean,
-  withinMs = 60_000,
+  withinMs = patienceMs,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
