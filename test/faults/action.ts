@@ -5,7 +5,16 @@ import type { World } from './world';
 
 /** What a step is about: where its row lies and where it is read. */
 export interface Subject {
-  readonly table: 'purchases' | 'stock_allocations' | 'commodities' | 'payments';
+  readonly table:
+    | 'purchases'
+    | 'stock_allocations'
+    | 'commodities'
+    | 'payments'
+    | 'seller_onboardings'
+    | 'certification_fees'
+    | 'merchant_applications'
+    | 'reviews';
+  /** Empty where an action says itself how it is read. */
   readonly path: string;
   readonly workflow: string;
   /** The columns that say when its clock moves it on. */
@@ -27,8 +36,14 @@ export interface Action {
   /** Sets the clock of a step that has one; a person's step has none. */
   arm(dueInMs: number): Promise<void>;
   subjectId(): Promise<string>;
+  /** Where it is not named after its subject. */
+  readonly workflowId?: string;
   /** The state it leaves its subject in. */
   readonly reaches: string;
+  /** What its events are called, where cases come to that state otherwise too. */
+  readonly act?: string;
+  /** Its reader sees it there, where the subject has no address of its own. */
+  readonly stands?: () => Promise<boolean>;
   /** The command that then ends the case, where it is not over. */
   readonly next: string | null;
   /** The first commit of a step that takes several; else the effect of the command, or the state it reaches. */

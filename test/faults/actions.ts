@@ -4,10 +4,16 @@ import { claimOf, type Action, type StepDefinition } from './action';
 import { insist } from './insist';
 import { allocationSteps } from './steps/allocation';
 import { commoditySteps } from './steps/commodity';
+import { onboardingSteps } from './steps/onboarding';
 import { paymentSteps } from './steps/payment';
 import { purchaseSteps } from './steps/purchase';
 import { until } from './until';
 import type { World } from './world';
+
+/** What happens to a seller on its way in. */
+const sellerSteps = {
+  ...onboardingSteps,
+} as const;
 
 /** The steps of every case at which something may die. */
 const definitions = {
@@ -15,21 +21,23 @@ const definitions = {
   ...commoditySteps,
   ...allocationSteps,
   ...paymentSteps,
+  ...sellerSteps,
 } as const satisfies Record<string, StepDefinition>;
 
 export type Step = keyof typeof definitions;
 export const steps = Object.keys(definitions) as readonly Step[];
 /** The clock's steps do not pass through the API. */
 export const commandSteps = steps.filter((step) => !definitions[step].byClock);
-/** Those the channel has a part in. */
-export const channelSteps = steps.filter((step) => step in paymentSteps);
+/** Those an outside party has a part in. */
+export const channelSteps = steps.filter((step) => step in paymentSteps || step in sellerSteps);
+export const stepsOfSellers = steps.filter((step) => step in sellerSteps);
 
 export function prepare(world: World, step: Step): Promise<Action> {
   return definitions[step].prepare(world, randomUUID());
 }
 
 export async function workflowIdOf(action: Action): Promise<string> {
-  return `${action.subject.workflow}:${await action.subjectId()}`;
+  return action.workflowId ?? `${action.subject.workflow}:${await action.subjectId()}`;
 }
 
 /** True once the step's transaction is committed. */
@@ -53,10 +61,11 @@ export async function verifyOnce(world: World, action: Action): Promise<void> {
     expect(reply.status).toBe(action.status);
   }
   const at = `${subject.path}/${await action.subjectId()}`;
-  await until(`${at} is ${reaches}`, async () => {
+  const stateIsThere = async (): Promise<boolean> => {
     const { status, body } = await client.get(at);
     return status === 200 && body.state === reaches;
-  });
+  };
+  await until(`${at} is ${reaches}`, action.stands ?? stateIsThere);
   expect(await arrivals(world, action)).toBe(1);
   await action.afterwards?.();
   if (next === null) return;
@@ -65,13 +74,14 @@ export async function verifyOnce(world: World, action: Action): Promise<void> {
   expect(reply.status).toBe(200);
 }
 
-/** How often the case came to where the step leaves it. */
+/** How often the case came to where the step leaves it, or the step is among its events. */
 async function arrivals(world: World, action: Action): Promise<number> {
+  const counted = action.act === undefined ? 'e.from_state is distinct from e.to_state' : 'e.act = :act';
   const events = await rows(
     world.db,
     `select e.id from case_events e join process_cases c on c.id = e.case_id
-      where c.subject_id = :id and e.to_state = :to and e.from_state is distinct from e.to_state`,
-    { id: await action.subjectId(), to: action.reaches },
+      where c.subject_id = :id and e.to_state = :to and ${counted}`,
+    { id: await action.subjectId(), to: action.reaches, act: action.act ?? null },
   );
   return events.length;
 }

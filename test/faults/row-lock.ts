@@ -1,6 +1,27 @@
 import { Client } from 'pg';
 
-type LockedTable = 'purchases' | 'enterprises' | 'ledger_balances' | 'commodities' | 'stock_allocations' | 'images';
+/** By what their rows are named. */
+const keys = {
+  purchases: 'id',
+  enterprises: 'id',
+  ledger_balances: 'account_id',
+  commodities: 'id',
+  stock_allocations: 'id',
+  images: 'id',
+  agreement_versions: 'version',
+  seller_onboardings: 'id',
+  certification_fees: 'id',
+  merchant_applications: 'id',
+  reviews: 'id',
+} as const;
+
+/** The API writes down what a command upon these brings, as rows that refer to them, before the worker hears of it. */
+const referredTo: readonly string[] = ['merchant_applications', 'reviews'];
+
+interface Hold {
+  readonly sql: string;
+  readonly values: readonly string[];
+}
 
 /**
  * A row held by a connection of its own: whoever needs the row waits, and the case knows exactly where the product
@@ -15,19 +36,25 @@ export class RowLock {
     private readonly pid: number,
   ) {}
 
-  static async take(url: string, table: LockedTable, id: string): Promise<RowLock> {
+  static take(url: string, table: keyof typeof keys, id: string): Promise<RowLock> {
+    const strength = referredTo.includes(table) ? 'no key update' : 'update';
+    const sql = `select 1 from ${table} where ${keys[table]} = $1 for ${strength}`;
+    return RowLock.hold(url, [{ sql, values: [id] }]);
+  }
+
+  /** By statements that are never committed: whoever inserts what they inserted waits too. Each must find its row. */
+  static async hold(url: string, statements: readonly Hold[]): Promise<RowLock> {
     const [holder, watcher] = [new Client({ connectionString: url }), new Client({ connectionString: url })];
     // Postgres itself may be what the case kills.
     for (const client of [holder, watcher]) client.on('error', () => undefined);
     await Promise.all([holder.connect(), watcher.connect()]);
     await holder.query('begin');
-    const key = table === 'ledger_balances' ? 'account_id' : 'id';
-    const { rows } = await holder.query<{ pid: number }>(
-      `select pg_backend_pid() as pid from ${table} where ${key} = $1 for update`,
-      [id],
-    );
-    if (rows[0] === undefined) throw new Error(`nothing to hold: ${table} ${id}`);
-    return new RowLock(holder, watcher, rows[0].pid);
+    for (const { sql, values } of statements) {
+      const { rowCount } = await holder.query(sql, [...values]);
+      if (rowCount === 0) throw new Error(`nothing to hold: ${sql} ${values.join()}`);
+    }
+    const { rows } = await holder.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return new RowLock(holder, watcher, rows[0]?.pid ?? 0);
   }
 
   /** How many connections of the worker wait for the row, behind us or behind one another. */

@@ -51,6 +51,7 @@ export interface World {
   readonly manager: HttpClient;
   readonly otherManager: HttpClient;
   readonly operator: HttpClient;
+  readonly reviewer: HttpClient;
   /** Everything up, every wire whole. */
   restore(): Promise<void>;
   stop(): Promise<void>;
@@ -129,7 +130,12 @@ async function startProcesses(around: Surroundings, { settings = {}, direct = fa
     // The worker hands licences on to whom they are meant for.
     MALLFLOW_DOCUMENT_DIR: join(dir, 'documents'),
     MALLFLOW_PAYMENT_SWEEP_SECONDS: '2',
+    MALLFLOW_NOTICES_SECONDS: '1',
+    // Each step has a seller of its own, and all sign up from here.
+    MALLFLOW_ADDRESS_ATTEMPTS: '100000',
     ...outside.environment,
+    // What was opened or sent back is left alone: there are many of them in the end.
+    MALLFLOW_MERCHANT_REST_SECONDS: '3600',
     MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: `http://127.0.0.1:${apiPort}`,
     MALLFLOW_IDENTITY_NOTIFY_BASE_URL: `http://127.0.0.1:${apiPort}`,
     ...settings,
@@ -208,5 +214,6 @@ export async function startWorld(wishes: Wishes = {}): Promise<World> {
     manager: await signIn('manager@demo'),
     otherManager: await signIn('manager2@demo'),
     operator: await signIn('operator@demo'),
+    reviewer: await signIn('reviewer@demo'),
   };
 }

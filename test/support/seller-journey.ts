@@ -52,6 +52,10 @@ export function someCompany(): Company {
 
 type Control = (method: string, path: string, body?: unknown) => Promise<Body>;
 
+/** How a call with one key is made: once, or as a careful client does where processes die. */
+export type Caller = (call: () => Promise<Reply>) => Promise<Reply>;
+const once: Caller = (call) => call();
+
 /** The controls of an emulator, by their paths. */
 export function controlsOf(emulatorUrl: string): Control {
   return async (method, path, body) => {
@@ -65,17 +69,38 @@ export function controlsOf(emulatorUrl: string): Control {
   };
 }
 
+/** 注册账号: an account that is nobody's yet, signed in. */
+export async function signUp(url: string, personal: Personal, caller = once): Promise<HttpClient> {
+  const login = `seller-${randomUUID()}`;
+  const account = { login, password: 'mallflow-demo', displayName: '卖家', mobile: personal.mobile };
+  const key = randomUUID();
+  expectStatus(await caller(() => new HttpClient(url).post('/v1/accounts', account, { key })), 201);
+  return HttpClient.signIn(url, login);
+}
+
+/** What ticking the agreement sends. */
+export async function tickedAgreement(seller: HttpClient): Promise<Record<string, unknown>> {
+  const { body } = await seller.get('/v1/agreements/seller');
+  return { agreementVersion: body.version as string, accepted: true };
+}
+
 /** Guide B, step by step, as a seller and the outside parties play it. Every step waits for what it leads to. */
 export class SellerJourney {
+  readonly personal: Personal;
+  readonly company: Company;
+  private readonly caller: Caller;
+
   private constructor(
     readonly seller: HttpClient,
     readonly outside: Control,
-    readonly personal: Personal,
-    readonly company: Company,
+    as: { readonly personal: Personal; readonly company: Company; readonly caller: Caller },
     readonly onboardingId: string,
     readonly sellerId: string,
-    readonly login: string,
-  ) {}
+  ) {
+    this.personal = as.personal;
+    this.company = as.company;
+    this.caller = as.caller;
+  }
 
   /** 注册账号, 卖家入驻, 同意协议. */
   static async begin(
@@ -83,15 +108,18 @@ export class SellerJourney {
     outside: Control,
     personal = somebody(),
     company = someCompany(),
+    caller = once,
   ): Promise<SellerJourney> {
-    const login = `seller-${randomUUID()}`;
-    const account = { login, password: 'mallflow-demo', displayName: '卖家', mobile: personal.mobile };
-    expectStatus(await new HttpClient(url).post('/v1/accounts', account), 201);
-    const seller = await HttpClient.signIn(url, login);
-    const { body: agreement } = await seller.get('/v1/agreements/seller');
-    const ticked = { agreementVersion: agreement.version as string, accepted: true };
-    const { body } = expectStatus(await seller.post('/v1/seller-onboardings', ticked), 201);
-    return new SellerJourney(seller, outside, personal, company, body.id as string, body.sellerId as string, login);
+    const seller = await signUp(url, personal, caller);
+    const [ticked, key] = [await tickedAgreement(seller), randomUUID()];
+    const { body } = expectStatus(await caller(() => seller.post('/v1/seller-onboardings', ticked, { key })), 201);
+    return new SellerJourney(
+      seller,
+      outside,
+      { personal, company, caller },
+      body.id as string,
+      body.sellerId as string,
+    );
   }
 
   get path(): string {
@@ -123,12 +151,24 @@ export class SellerJourney {
     };
   }
 
+  /** A command of the seller's upon what is its own. */
+  async post(step: string, body: unknown): Promise<Reply> {
+    const key = randomUUID();
+    return expectStatus(await this.caller(() => this.seller.post(`${this.path}/${step}`, body, { key })), 200);
+  }
+
   /** 实名认证, by the transfer whose amount the seller tells. */
   async verify(): Promise<void> {
-    expectStatus(await this.seller.post(`${this.path}/verification`, await this.verificationForm()), 200);
-    await this.until('enterprise_verification', 'in_progress', 'seller');
-    expectStatus(await this.tellAmount(await this.arrivedFen()), 200);
+    await this.awaitTransfer();
+    const amountFen = await this.arrivedFen();
+    await this.post('verification/transfer-amount', { amountFen });
     await this.until('enterprise_verification', 'met');
+  }
+
+  /** 实名认证, as far as the transfer that arrives. */
+  async awaitTransfer(): Promise<void> {
+    await this.post('verification', await this.verificationForm());
+    await this.until('enterprise_verification', 'in_progress', 'seller');
   }
 
   async arrivedFen(): Promise<number> {
@@ -140,10 +180,9 @@ export class SellerJourney {
     return this.seller.post(`${this.path}/verification/transfer-amount`, { amountFen });
   }
 
-  /** 填写信息. */
-  async inform(): Promise<void> {
+  informationForm(): Record<string, unknown> {
     const { contactName, contactPhone, accountNumber } = this.personal;
-    const form = {
+    return {
       unifiedSocialCreditCode: this.company.code,
       contactName,
       contactPhone,
@@ -152,17 +191,29 @@ export class SellerJourney {
         ...{ branchName: '科技园支行', location: '广东省深圳市' },
       },
     };
-    expectStatus(await this.seller.post(`${this.path}/company-information`, form), 200);
+  }
+
+  /** 填写信息. */
+  async inform(): Promise<void> {
+    await this.post('company-information', this.informationForm());
     await this.until('company_information', 'met');
   }
 
   /** 立即缴纳. */
   async payFee(): Promise<void> {
-    const asked = () => this.seller.post(`${this.path}/certification-fee/pay`, { method: 'wechat_native' });
-    const reply = await eventually(asked, ({ status }) => status === 200);
-    await this.outside('POST', `/payments/${reply.body.payment.channelNumber as string}/pay`, {});
+    const { channelNumber } = await this.openPayment();
+    await this.outside('POST', `/payments/${channelNumber}/pay`, {});
     await this.until('certification_fee', 'met');
     await this.until('seller_centre', 'met');
+  }
+
+  /** A payment somebody can pay; asked for again it is the same. */
+  async openPayment(): Promise<{ readonly paymentId: string; readonly channelNumber: string }> {
+    const payment: Body = await eventually(
+      async (): Promise<Body> => (await this.post('certification-fee/pay', { method: 'wechat_native' })).body.payment,
+      (open: Body) => open?.codeUrl !== undefined,
+    );
+    return { paymentId: payment.id as string, channelNumber: payment.channelNumber as string };
   }
 
   merchantForm(licenceDocumentId: string): Record<string, unknown> {
@@ -180,8 +231,7 @@ export class SellerJourney {
   /** 开通商户号 at both channels, side by side. */
   async openMerchantIds(): Promise<void> {
     const form = this.merchantForm(await documentOf(this.seller));
-    const reply = await this.seller.post(`${this.path}/merchant-ids`, { channels: ['wechat_pay', 'tenpay'], form });
-    expectStatus(reply, 200);
+    await this.post('merchant-ids', { channels: ['wechat_pay', 'tenpay'], form });
     for (const [channel, steps] of [
       ['wechat_pay', ['verify-account', 'approve', 'sign']],
       ['tenpay', ['approve', 'sign']],

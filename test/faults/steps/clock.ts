@@ -14,7 +14,11 @@ export async function makeDue(world: World, subject: Subject, id: string, inMs: 
     await run(trx, `update ${subject.table} set ${times} where id = :id`, due);
     await run(trx, `update process_cases set due_at = ${at} where subject_id = :id`, due);
   });
-  const workflowId = `${subject.workflow}:${id}`;
+  await clockIsSet(world, `${subject.workflow}:${id}`);
+}
+
+/** The rows are ahead of a run: it reads them, and sets its timer by them. */
+export async function clockIsSet(world: World, workflowId: string): Promise<void> {
   await world.temporal.workflow.getHandle(workflowId).signal(reloadSignalName);
   await until('the clock is set', async () => {
     const events = await eventsOfRun(world, workflowId);
