@@ -139,7 +139,9 @@ describe('what is not provably the channel’s', () => {
     expect(await books()).toEqual(before.books);
     expect(await counted(fault)).toBe(before.counted + 1);
     // A probe is the channel's own test whether we refuse: nobody is to be woken.
-    expect(warn.mock.calls.map(([facts]) => facts)).toEqual(fault === 'probe' ? [] : [{ fault }]);
+    expect(warn.mock.calls.map(([facts]) => facts)).toEqual(
+      fault === 'probe' ? [] : [{ channel: 'wechat_pay', fault }],
+    );
     warn.mockRestore();
   });
 

@@ -172,7 +172,7 @@ describe('paying a purchase through WeChat Pay', () => {
 describe('when the answer to an order is late or lost', () => {
   it('slow: the caller is answered without a code; a notification before the answer pays the order', async () => {
     const order = await place(manager);
-    await emulator.control.fault('slow', { on: 'create', delayMs: 4_000 });
+    await emulator.control.fault('slow', { on: 'create', delayMs: 4_000, times: 1_000 });
     const { status, body } = await pay(order.id);
     expect({ status, body }).toMatchObject({ status: 200, body: { payment: { state: 'created' } } });
     expect(body.payment).not.toHaveProperty('codeUrl');

@@ -9,6 +9,7 @@ import { startEmulator, type Emulator } from '../support/emulator';
 import { eventually } from '../support/eventually';
 import type { Body, HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
+import { payOnline } from '../support/payments';
 import { coupon } from '../support/purchases';
 
 let emulator: Emulator;
@@ -19,9 +20,11 @@ let today: string;
 
 beforeAll(async () => {
   // What is paid here is paid on one day of the books: not while Shanghai's midnight is near.
-  const isQuiet = () => Promise.resolve(bookDayOf(new Date()) === bookDayOf(new Date(Date.now() + 45_000)));
-  await eventually(isQuiet, (quiet) => quiet);
+  const isQuiet = () => Promise.resolve(bookDayOf(new Date()) === bookDayOf(new Date(Date.now() + 150_000)));
+  await eventually(isQuiet, (quiet) => quiet, 170_000);
   today = bookDayOf(new Date());
+});
+beforeAll(async () => {
   emulator = await startEmulator();
   mallflow = await startInstallation({ emulator });
   [manager, operator] = await Promise.all([mallflow.as('manager@demo'), mallflow.as('operator@demo')]);
@@ -44,8 +47,7 @@ async function reconcile(day: string): Promise<DayOutcome[]> {
 
 async function order() {
   const { body } = await manager.post('/v1/purchases', { benefitId: coupon.id, quantity: 1 });
-  const paid = await manager.post(`/v1/purchases/${body.id}/pay`, { method: 'wechat_native' });
-  return { id: body.id as string, payment: paid.body.payment };
+  return { id: body.id as string, payment: await payOnline(manager, body.id as string) };
 }
 
 const paymentAt = (id: string, state: string): Promise<Body> =>

@@ -61,7 +61,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     MALLFLOW_CHECK_ANSWERS: 'true',
     MALLFLOW_LOG_LEVEL: 'silent',
     MALLFLOW_ACCEPT_MS: '20000',
-    MALLFLOW_RESULT_MS: '10000',
+    MALLFLOW_RESULT_MS: '8000',
     MALLFLOW_ADDRESS_ATTEMPTS: '10000',
     MALLFLOW_IMAGE_DIR: imageFolder,
     MALLFLOW_DOCUMENT_DIR: documentFolder,
