@@ -6,7 +6,7 @@
  * the named ones anew and over the old ones.
  *
  * It starts a Postgres and a Temporal server and an emulator of its own, the product's API in this process and its worker
- * in another, and lives through each scenario of lib/recorded-scenarios.js and lib/recorded-payments.js over HTTP. Each
+ * in another, and lives through each scenario of lib/recorded-*.js over HTTP. Each
  * becomes `test/replay/histories/<name>.json`, freed of identities, host names and stack traces, with the edges of its
  * table that the case has walked meanwhile. Record when a workflow has got a new path: add its scenario, and keep the
  * old files as long as runs that took the old path may be open (see docs/operations.md on changed workflows).
@@ -21,6 +21,10 @@ const { RecordedProduct } = require('./lib/recorded-product');
 const { RecordedOutside } = require('./lib/recorded-outside');
 const { paymentScenarios } = require('./lib/recorded-payments');
 const { reconciliationScenarios } = require('./lib/recorded-reconciliation');
+const { feeScenarios } = require('./lib/recorded-fees');
+const { merchantScenarios } = require('./lib/recorded-merchants');
+const { onboardingScenarios } = require('./lib/recorded-onboardings');
+const { reviewScenarios } = require('./lib/recorded-reviews');
 const recordedScenarios = require('./lib/recorded-scenarios');
 const { withoutTraces } = require('./lib/recorded-history');
 const { findTemporalCli } = require('./lib/temporal-cli');
@@ -29,7 +33,10 @@ const { startTemporal } = require('./lib/temporal-server');
 const root = path.resolve(__dirname, '..');
 const dist = (/** @type {string} */ file) => require(path.join(root, 'dist', file));
 const folder = path.join(root, 'test', 'replay', 'histories');
-const scenarios = { ...recordedScenarios.scenarios, ...paymentScenarios, ...reconciliationScenarios };
+const scenarios = {
+  ...{ ...recordedScenarios.scenarios, ...paymentScenarios, ...reconciliationScenarios },
+  ...{ ...onboardingScenarios, ...feeScenarios, ...merchantScenarios, ...reviewScenarios },
+};
 const say = (/** @type {string} */ line) => console.log(line);
 
 /** @param {Record<string, string>} environment */
@@ -55,15 +62,30 @@ async function record(name, environment, outside) {
   if (scenario === undefined) throw new Error(`no scenario ${name}`);
   const product = await RecordedProduct.start({ ...environment, ...scenario.environment }, outside);
   try {
-    const workflowId = await scenario.live(product);
-    const history = await product.run(workflowId).fetchHistory();
-    const walked = await product.walked(workflowId);
+    const lived = await scenario.live(product);
+    const [workflowId, runId] = typeof lived === 'string' ? [lived] : [lived.workflowId, lived.runId];
+    const history = await product.run(workflowId, runId).fetchHistory();
+    const walked = await product.walked(workflowId, runId);
     const kept = { walked, .../** @type {object} */ (withoutTraces(JSON.parse(historyToJSON(history)))) };
     fs.writeFileSync(fileOf(name), `${JSON.stringify(kept, null, 2)}\n`);
     say(`${name}: ${String(history.events.length)} events; ${walked.join(', ')}`);
   } finally {
     await product.stop();
   }
+}
+
+/**
+ * @param {string} dir
+ * @param {string} cli
+ * @param {number | undefined} longFrom
+ */
+function startEngine(dir, cli, longFrom) {
+  const events = 'limit.historyCount.suggestContinueAsNew';
+  return startTemporal({
+    dir,
+    cli,
+    ...(longFrom === undefined ? {} : { dynamicConfig: { [events]: String(longFrom) } }),
+  });
 }
 
 async function main() {
@@ -77,12 +99,17 @@ async function main() {
   try {
     const postgres = await startPostgres({ dir: path.join(dir, 'postgres') });
     servers.push(postgres);
-    const temporal = await startTemporal({ dir: path.join(dir, 'temporal'), cli });
-    servers.push(temporal);
+    /** @type {Map<number | undefined, Promise<import('./lib/temporal-server').TemporalServer>>} */
+    const engines = new Map();
+    const engine = (/** @type {number | undefined} */ longFrom) => {
+      const started = engines.get(longFrom) ?? startEngine(path.join(dir, `temporal-${longFrom}`), cli, longFrom);
+      engines.set(longFrom, started);
+      return started;
+    };
     const outside = await RecordedOutside.start(path.join(dir, 'emulator'));
     servers.push(outside);
     const environment = {
-      ...{ NODE_ENV: 'test', DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: temporal.address },
+      ...{ NODE_ENV: 'test', DATABASE_URL: postgres.url },
       ...{ MALLFLOW_TIME_PROFILE: 'short', MALLFLOW_LOG_LEVEL: 'silent', MALLFLOW_TASK_QUEUE: 'record' },
       ...{ MALLFLOW_RELAY_MS: '50' },
       ...{ MALLFLOW_ACCEPT_MS: '20000', MALLFLOW_RESULT_MS: '20000' },
@@ -90,7 +117,11 @@ async function main() {
     };
     await furnish(environment);
     fs.mkdirSync(folder, { recursive: true });
-    for (const name of wanted) await record(name, environment, outside);
+    for (const name of wanted) {
+      const temporal = await engine(scenarios[name]?.longFrom);
+      if (!servers.includes(temporal)) servers.push(temporal);
+      await record(name, { ...environment, TEMPORAL_ADDRESS: temporal.address }, outside);
+    }
   } finally {
     for (const server of servers) await server.stop();
     fs.rmSync(dir, { recursive: true, force: true });

@@ -6,6 +6,7 @@ const { randomUUID } = require('node:crypto');
 const { once } = require('node:events');
 const { createServer } = require('node:http');
 const path = require('node:path');
+const { setTimeout: pause } = require('node:timers/promises');
 const { createInterface } = require('node:readline');
 
 const dist = (/** @type {string} */ file) => require(path.resolve(__dirname, '..', '..', 'dist', file));
@@ -13,6 +14,12 @@ const dist = (/** @type {string} */ file) => require(path.resolve(__dirname, '..
 /** @typedef {{ process: import('node:child_process').ChildProcess, said: (line: string) => Promise<void> }} Worker */
 /** @typedef {Record<string, string>} Environment */
 /** @typedef {import('./recorded-outside').RecordedOutside} RecordedOutside */
+
+/** Files are pictures, or pages of a PDF. @param {unknown} body */
+function typeOf(body) {
+  if (!(body instanceof Buffer)) return 'application/json';
+  return body.subarray(0, 4).toString('latin1') === '%PDF' ? 'application/pdf' : 'image/png';
+}
 
 /** The product while its histories are recorded: its API in this process, and workers in others, over real HTTP. */
 class RecordedProduct {
@@ -46,7 +53,7 @@ class RecordedProduct {
     const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
     const url = `http://127.0.0.1:${String(port)}`;
     const notifications = { MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: url, MALLFLOW_IDENTITY_NOTIFY_BASE_URL: url };
-    const known = { ...environment, ...outside.environment, ...notifications };
+    const known = { ...outside.environment, ...environment, ...notifications };
     const product = new RecordedProduct(known, server, outside);
     product.token = await product.signIn('manager@demo');
     return product;
@@ -59,6 +66,7 @@ class RecordedProduct {
   }
 
   async stop() {
+    await this.endRuns();
     await Promise.all(this.loops.map((/** @type {{ stop: () => Promise<void> }} */ loop) => loop.stop()));
     await this.outside.clearFaults();
     this.server.closeAllConnections();
@@ -75,19 +83,43 @@ class RecordedProduct {
    * @returns {Promise<any>}
    */
   async call(method, route, body, token = this.token) {
+    const { status, answer } = await this.ask(method, route, body, token);
+    if (status >= 300 || status === 202) throw new Error(`${method} ${route}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  /**
+   * What is to be refused, with this code.
+   * @param {string} code
+   * @param {string} method
+   * @param {string} route
+   * @param {unknown} [body]
+   * @param {string} [token] the manager's
+   */
+  async refused(code, method, route, body, token = this.token) {
+    const { status, answer } = await this.ask(method, route, body, token);
+    if (answer.code !== code) throw new Error(`${method} ${route}: ${status} ${JSON.stringify(answer)}, not ${code}`);
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} route
+   * @param {unknown} body
+   * @param {string} token
+   * @returns {Promise<{ status: number, answer: any }>}
+   */
+  async ask(method, route, body, token) {
     const { port } = /** @type {import('node:net').AddressInfo} */ (this.server.address());
     const response = await fetch(`http://127.0.0.1:${String(port)}${route}`, {
       method,
       headers: {
-        'content-type': body instanceof Buffer ? 'image/png' : 'application/json',
+        'content-type': typeOf(body),
         'idempotency-key': randomUUID(),
         ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
       },
       ...(body === undefined ? {} : { body: body instanceof Buffer ? body : JSON.stringify(body) }),
     });
-    const answer = await response.json();
-    if (!response.ok || response.status === 202) throw new Error(`${method} ${route}: ${JSON.stringify(answer)}`);
-    return answer;
+    return { status: response.status, answer: await response.json() };
   }
 
   /**
@@ -113,25 +145,32 @@ class RecordedProduct {
   }
 
   /**
-   * The edges of its table that a case has walked while its newest run lived, from its rows.
+   * The edges of its table that a case has walked while its newest run lived, or the one that is named, from its rows.
    * @param {string} workflowId
+   * @param {string} [runId]
    * @returns {Promise<string[]>}
    */
-  async walked(workflowId) {
-    const { startTime } = await this.run(workflowId).describe();
+  async walked(workflowId, runId) {
+    const { startTime, closeTime } = await this.run(workflowId, runId).describe();
     const { rows } = dist('db/connection.js');
     const events = await rows(
       this.services.db,
       `select from_state || '.' || act as edge from case_events e join process_cases c on c.id = e.case_id
-        where c.workflow_id = :workflowId and from_state is not null and at >= :startTime order by e.id`,
-      { workflowId, startTime },
+        where c.workflow_id = :workflowId and from_state is not null and at >= :startTime
+          and at <= coalesce(:until::timestamptz, 'infinity') order by e.id`,
+      { workflowId, startTime, until: runId === undefined ? null : (closeTime ?? null) },
     );
     return events.map((/** @type {{ edge: string }} */ { edge }) => edge);
   }
 
-  /** @param {string} workflowId */
-  run(workflowId) {
-    return this.services.temporal.workflow.getHandle(workflowId);
+  /** The workflow id of a subject's case. @param {string} subjectId @returns {Promise<string>} */
+  async runOf(subjectId) {
+    return (await dist('db/case/repository.js').watchedCase(this.services.db, subjectId)).workflowId;
+  }
+
+  /** @param {string} workflowId @param {string} [runId] the newest unless told */
+  run(workflowId, runId) {
+    return this.services.temporal.workflow.getHandle(workflowId, runId);
   }
 
   /**
@@ -140,15 +179,52 @@ class RecordedProduct {
    * @param {() => Promise<string>} live gives the workflow id
    */
   async withWorker(fault, live) {
+    return this.working(fault, live, (workflowId) => this.run(workflowId).result());
+  }
+
+  /**
+   * The same for a run that does not end by itself: it is ended once it rests.
+   * @param {() => Promise<string>} live gives the workflow id
+   */
+  async leavingOpen(live) {
+    return this.working([], live, async (workflowId) => {
+      await this.rests(workflowId);
+      await this.run(workflowId).terminate('recorded');
+    });
+  }
+
+  /**
+   * @param {string[]} fault
+   * @param {() => Promise<string>} live
+   * @param {(workflowId: string) => Promise<unknown>} end
+   */
+  async working(fault, live, end) {
     const worker = await this.startWorker(fault);
     try {
       const workflowId = await live();
-      await this.run(workflowId).result();
+      await end(workflowId);
       return workflowId;
     } finally {
       worker.process.kill('SIGTERM');
       if (worker.process.exitCode === null) await once(worker.process, 'exit');
     }
+  }
+
+  /** Until the run has nothing to do but wait. @param {string} workflowId */
+  async rests(workflowId) {
+    for (const deadline = Date.now() + 20_000; ; await pause(20)) {
+      const { pendingWorkflowTask, pendingActivities } = (await this.run(workflowId).describe()).raw;
+      if (pendingWorkflowTask == null && (pendingActivities ?? []).length === 0) return;
+      if (Date.now() > deadline) throw new Error(`${workflowId} does not rest`);
+    }
+  }
+
+  /** What a scenario leaves open would be gone on with by the worker of the next. */
+  async endRuns() {
+    for await (const { workflowId } of this.services.temporal.workflow.list({ query: "ExecutionStatus = 'Running'" }))
+      await this.run(workflowId)
+        .terminate('recorded')
+        .catch(() => undefined);
   }
 
   /**

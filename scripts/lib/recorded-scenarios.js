@@ -3,8 +3,12 @@
 
 /** @typedef {import('./recorded-product').RecordedProduct} RecordedProduct */
 /**
- * `live` gives the workflow id of the run whose history is kept.
- * @typedef {{ environment?: Record<string, string>, live: (product: RecordedProduct) => Promise<string> }} Scenario
+ * `live` gives the run whose history is kept: the newest of a workflow id, or one of them by name. `longFrom`: so many
+ * events are a long history to the engine, which then suggests to go on in a new one.
+ * @typedef {object} Scenario
+ * @property {Record<string, string>} [environment]
+ * @property {number} [longFrom]
+ * @property {(product: RecordedProduct) => Promise<string | { workflowId: string, runId: string }>} live
  */
 
 /** One black pixel. */

@@ -47,7 +47,7 @@ export interface KeptStep {
   readonly activity: string;
   /** A local activity. */
   readonly quick: boolean;
-  /** Where it left the case; null when it failed. */
+  /** Where it left the case; null when it failed, or told nothing of it. */
   readonly state: string | null;
   /** Commands accepted by then and not answered yet: a step without one was the clock's or the run's own. */
   readonly commands: readonly string[];
@@ -58,8 +58,8 @@ export function stepsOf({ events }: KeptHistory): KeptStep[] {
   const scheduled = new Map<string, string>();
   const steps: KeptStep[] = [];
   const ended = (activity: string, quick: boolean, result: unknown): void => {
-    const state = result === undefined ? null : (payloadOf(result) as { state: string }).state;
-    steps.push({ activity, quick, state, commands: [...accepted.values()] });
+    const told = result === undefined ? null : (payloadOf(result) as { state?: string } | null);
+    steps.push({ activity, quick, state: told?.state ?? null, commands: [...accepted.values()] });
   };
   events.forEach(({ type, attributes }, index) => {
     if (type === 'WORKFLOW_EXECUTION_UPDATE_ACCEPTED')
@@ -79,8 +79,8 @@ export function stepsOf({ events }: KeptHistory): KeptStep[] {
   return steps;
 }
 
-/** The one JSON payload of an argument or result. */
+/** The one JSON payload of an argument or result; null where nothing is told. */
 function payloadOf(payloads: unknown): unknown {
-  const [payload] = (payloads as { payloads: { data: string }[] }).payloads;
-  return JSON.parse(Buffer.from(payload?.data ?? '', 'base64').toString('utf8'));
+  const [payload] = (payloads as { payloads: { data?: string }[] }).payloads;
+  return payload?.data === undefined ? null : JSON.parse(Buffer.from(payload.data, 'base64').toString('utf8'));
 }
