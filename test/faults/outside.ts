@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EmulatorControl } from '../support/emulator-control';
 import { Child, freePort } from './child';
 import { TcpProxy } from './tcp-proxy';
+import { until } from './until';
 
 /** The outside world of a fault run, as a process of its own whose books survive its death, and the wire that leads there. */
 export interface Outside {
@@ -33,7 +34,7 @@ export async function startOutside(dir: string, onStart: (pid: number) => void):
   });
   await emulator.start();
   const wire = await TcpProxy.open(port);
-  const given = readFileSync(join(stateDir, 'client.env'), 'utf8').split('\n').filter(Boolean);
+  const given = (await environmentIn(stateDir)).split('\n').filter(Boolean);
   const pairs = given.map((line) => {
     const [name = '', value = ''] = line.split(/=(.*)/s);
     // Every party outside is behind the one wire.
@@ -41,4 +42,9 @@ export async function startOutside(dir: string, onStart: (pid: number) => void):
   });
   const environment = Object.fromEntries(pairs);
   return { emulator, control: new EmulatorControl(url), wire, environment };
+}
+
+/** It listens a moment before it has written down, in one piece, what its clients need. */
+function environmentIn(stateDir: string): Promise<string> {
+  return until('the emulator tells what its clients need', () => readFileSync(join(stateDir, 'client.env'), 'utf8'));
 }
