@@ -219,6 +219,15 @@ class RecordedProduct {
     }
   }
 
+  /** Until a run has gone on in a new one. @param {string} workflowId @param {string} runId */
+  async continues(workflowId, runId) {
+    for (const deadline = Date.now() + 20_000; ; await pause(20)) {
+      const { status } = await this.run(workflowId, runId).describe();
+      if (status.name === 'CONTINUED_AS_NEW') return;
+      if (Date.now() > deadline) throw new Error(`${workflowId} is ${status.name}`);
+    }
+  }
+
   /** What a scenario leaves open would be gone on with by the worker of the next. */
   async endRuns() {
     for await (const { workflowId } of this.services.temporal.workflow.list({ query: "ExecutionStatus = 'Running'" }))
