@@ -4,15 +4,21 @@ import { claimOf, type Action, type StepDefinition } from './action';
 import { insist } from './insist';
 import { allocationSteps } from './steps/allocation';
 import { commoditySteps } from './steps/commodity';
+import { feeSteps } from './steps/fee';
+import { merchantSteps } from './steps/merchant';
 import { onboardingSteps } from './steps/onboarding';
 import { paymentSteps } from './steps/payment';
 import { purchaseSteps } from './steps/purchase';
+import { reviewSteps } from './steps/review';
 import { until } from './until';
 import type { World } from './world';
 
 /** What happens to a seller on its way in. */
 const sellerSteps = {
   ...onboardingSteps,
+  ...feeSteps,
+  ...merchantSteps,
+  ...reviewSteps,
 } as const;
 
 /** The steps of every case at which something may die. */

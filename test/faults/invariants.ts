@@ -88,11 +88,12 @@ const forbidden: readonly string[] = [
     where from_state is distinct from before`,
 
   // A draft that is edited stays where it is; a payer may be refused again and again, late money come twice, a fee be
-  // paid for again when nobody has.
+  // paid for again when nobody has, a channel change its mind, a review be put back.
   `select format('case %s came to %s %s times', case_id, to_state, count(*)) as fault
      from case_events e join process_cases c on c.id = e.case_id
     where from_state is distinct from to_state
-      and (c.kind not in ('payment', 'certification_fee') or to_state in ('succeeded', 'cancelled', 'paid', 'expired'))
+      and (c.kind not in ('payment', 'certification_fee', 'merchant_id', 'review')
+           or to_state in ('succeeded', 'cancelled', 'paid', 'expired', 'decided', 'withdrawn'))
     group by case_id, to_state having count(*) > 1`,
 
   `select format('order %s has %s claims', p.id, count(c.id)) as fault

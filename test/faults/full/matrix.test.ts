@@ -18,5 +18,10 @@ afterAll(async () => {
 });
 
 describe.each([1, 2, 3])('time %i', () => {
-  killCases(() => world, strikes, [...kills, ...cuts], (step) => !isSellers(step));
+  killCases(
+    () => world,
+    strikes,
+    [...kills, ...cuts],
+    (step) => !isSellers(step),
+  );
 });

@@ -31,7 +31,12 @@ const payment: Subject = { table: 'payments', path: '/v1/payments', workflow: 'p
 type Owed = 'payment_attempts' | 'payment_refunds';
 
 /** Moves what a payment owes next, and lets its run know. Answers when it is owed then. */
-async function oweIn(world: World, owed: Owed, { paymentId }: OnlineOrder, inMs: number): Promise<string | undefined> {
+export async function oweIn(
+  world: World,
+  owed: Owed,
+  { paymentId }: Pick<OnlineOrder, 'paymentId'>,
+  inMs: number,
+): Promise<string | undefined> {
   const moved = await firstRow<{ at: string }>(
     world.db,
     `update ${owed} set next_at = now() + make_interval(secs => :inS)
@@ -43,7 +48,7 @@ async function oweIn(world: World, owed: Owed, { paymentId }: OnlineOrder, inMs:
 }
 
 /** From now on its run waits for a far timer: nothing moves it but a notification, or being told another time. */
-async function oweLater(world: World, owed: Owed, of: OnlineOrder): Promise<void> {
+export async function oweLater(world: World, owed: Owed, of: Pick<OnlineOrder, 'paymentId'>): Promise<void> {
   await until('its clock is set', async () => {
     const at = await oweIn(world, owed, of, 60_000);
     await until('it set a timer', async () => {
