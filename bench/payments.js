@@ -3,7 +3,7 @@
 
 const path = require('node:path');
 const { withInstallation } = require('./lib/installation');
-const { readOptions } = require('./lib/options');
+const { readNumbers, readOptions } = require('./lib/options');
 const { backlogTables, backlogTargets, measureBacklog } = require('./lib/payments-backlog');
 const { measureNotifications, notificationTables, notificationTargets } = require('./lib/payments-notifications');
 const { measurePolling, pollingTables, pollingTargets } = require('./lib/payments-polling');
@@ -39,13 +39,6 @@ Figures are of this machine and moment; the ratios are what to compare.`,
     json: { default: false, says: 'print everything measured as JSON instead of tables' },
   },
 );
-/** @param {string} text */
-function attemptsOf(text) {
-  const numbers = text.split(',').map(Number);
-  if (numbers.every((number, n) => Number.isInteger(number) && number > (numbers[n - 1] ?? 0))) return numbers;
-  throw new Error(`--attempts wants whole numbers, each larger than the one before, not "${text}"`);
-}
-
 const sizes = options.quick
   ? {
       blocks: 2,
@@ -62,7 +55,7 @@ const sizes = options.quick
       ...options,
       perBlock: options['per-block'],
       rate: options['per-second'],
-      attempts: attemptsOf(options.attempts),
+      attempts: readNumbers('attempts', options.attempts),
     };
 
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);

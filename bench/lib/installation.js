@@ -168,26 +168,36 @@ class Installation {
 }
 
 /**
- * Runs a bench with an installation and takes it down again, however it ends.
+ * Runs a bench with installations side by side and takes them down again, however it ends.
+ * @param {number} count
  * @param {ConstructorParameters<typeof Installation>[0]} options
- * @param {(installation: Installation) => Promise<number>} work returns the exit code
+ * @param {(installations: Installation[]) => Promise<number>} work returns the exit code
  */
-async function withInstallation(options, work) {
-  const installation = new Installation(options);
+async function withInstallations(count, options, work) {
+  const installations = Array.from({ length: count }, () => new Installation(options));
   let stopping = false;
   const end = async (/** @type {number} */ code) => {
     if (stopping) return;
     stopping = true;
-    await installation.stop();
+    await Promise.all(installations.map((installation) => installation.stop()));
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void end(130));
   try {
-    await end(await work(installation));
+    await end(await work(installations));
   } catch (error) {
     console.error(error instanceof Error ? error.stack : error);
     await end(1);
   }
 }
 
-module.exports = { Installation, withInstallation, bareQueue };
+/**
+ * Runs a bench with one installation.
+ * @param {ConstructorParameters<typeof Installation>[0]} options
+ * @param {(installation: Installation) => Promise<number>} work returns the exit code
+ */
+function withInstallation(options, work) {
+  return withInstallations(1, options, ([installation]) => work(/** @type {Installation} */ (installation)));
+}
+
+module.exports = { Installation, withInstallation, withInstallations, bareQueue };

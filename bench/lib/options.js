@@ -49,4 +49,11 @@ function help(usage, known) {
   return [usage, '', ...lines].join('\n');
 }
 
-module.exports = { readOptions };
+/** Numbers in a text, each larger than the one before: `2500,10000`. @param {string} name @param {string} text */
+function readNumbers(name, text) {
+  const numbers = text.split(',').map(Number);
+  if (numbers.every((number, n) => Number.isInteger(number) && number > (numbers[n - 1] ?? 0))) return numbers;
+  throw new Error(`--${name} wants whole numbers, each larger than the one before, not "${text}"`);
+}
+
+module.exports = { readOptions, readNumbers };

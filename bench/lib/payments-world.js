@@ -49,6 +49,7 @@ async function startOutside(installation) {
   const client = lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
   installation.apiPort ||= await choosePort({});
   installation.environment = {
+    ...installation.environment,
     ...Object.fromEntries(client),
     MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: installation.apiUrl,
     // Production takes no emulator.
@@ -104,4 +105,4 @@ async function numberOf(db, sql) {
   return Number(rows[0].n);
 }
 
-module.exports = { openWorld, startPaymentWorker, until, numberOf };
+module.exports = { openWorld, startOutside, startPaymentWorker, until, numberOf };

@@ -6,7 +6,7 @@ const { randomUUID } = require('node:crypto');
 const { setTimeout: delay } = require('node:timers/promises');
 
 /** @typedef {{ status: number, text: string, retryAfter: number, ms: number }} Reply */
-/** @typedef {{ method?: string, path: string, token: string, key?: string, body?: string }} Call */
+/** @typedef {{ method?: string, path: string, token: string, key?: string, body?: string, type?: string }} Call */
 
 /**
  * Real HTTP on kept connections, a fresh Idempotency-Key for each command, and the patience the contract asks for: 429
@@ -20,13 +20,13 @@ function openSender(apiUrl) {
   const retries = {};
 
   /** @returns {Promise<Reply>} @param {Call} call */
-  function send({ method = 'POST', path, token, key, body = '' }) {
+  function send({ method = 'POST', path, token, key, body = '', type = 'application/json' }) {
     const startedAt = performance.now();
     return new Promise((resolve, reject) => {
       const headers = {
         authorization: `Bearer ${token}`,
         ...(key === undefined ? {} : { 'idempotency-key': key }),
-        ...(body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...(body === '' ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
       };
       const request = http.request({ agent, hostname, port, method, path, headers }, (response) => {
         let text = '';
@@ -41,7 +41,7 @@ function openSender(apiUrl) {
       request.on('error', (error) => {
         // A kept connection that the server had just let go: the same request on a new one.
         if (request.reusedSocket && /ECONNRESET|EPIPE/.test(String(error)))
-          resolve(send({ method, path, token, body, ...(key === undefined ? {} : { key }) }));
+          resolve(send({ method, path, token, body, type, ...(key === undefined ? {} : { key }) }));
         else reject(error);
       });
       request.end(body);
