@@ -1,11 +1,14 @@
 // @ts-check
 'use strict';
 
+const path = require('node:path');
 const { hasWalked } = require('./recorded-payment-acts');
 const { RecordedSeller, eventually } = require('./recorded-sellers');
 
 /** @typedef {import('./recorded-product').RecordedProduct} RecordedProduct */
 /** @typedef {import('./recorded-scenarios').Scenario} Scenario */
+
+const dist = (/** @type {string} */ file) => require(path.resolve(__dirname, '..', '..', 'dist', file));
 
 /** The review of what a seller handed in, and the people who may judge it. */
 class RecordedReview {
@@ -55,6 +58,22 @@ class RecordedReview {
     return this.does('decide', { outcome: 'approve' });
   }
 
+  /** An operator gives it to a reviewer. @param {string} login */
+  async givenTo(login) {
+    const token = await this.product.signIn(login);
+    const { id: accountId } = await this.product.call('GET', '/v1/me', undefined, token);
+    return this.does('reassign', { accountId }, 'operator@demo');
+  }
+
+  /** The run of a second review of the same submission. */
+  beginAnother() {
+    const { gateway, settings } = this.product.services;
+    const submissionId = this.run.slice(this.run.indexOf(':') + 1);
+    const about = { reviewId: dist('db/new-id.js').newId('review'), submissionId, sellerId: this.seller.id };
+    const input = { ...about, kind: 'enterprise_verification', caseWorkflowId: this.seller.run };
+    return gateway.resume(dist('temporal/starts.js').caseStarts.review(input, settings));
+  }
+
   /** @param {string} item */
   return(item) {
     const verdicts = [{ item, outcome: 'change', reasonCode: 'MISMATCH' }];
@@ -73,10 +92,49 @@ const untilOver = (live, environment = {}) => ({
     }),
 });
 
-/** @type {Record<string, Scenario>} */
+/** How a review goes. @type {Record<string, Scenario>} */
 const reviewScenarios = {
   'review-claimed-and-decided': untilOver(async (review) => {
     await review.does('claim');
+    await review.approve();
+  }),
+  // Nobody looks at it in time; it is decided without being claimed.
+  'review-overdue': untilOver(
+    async (review) => {
+      await review.walks('waiting.remind');
+      await review.walks('waiting.escalate');
+      await review.return('/enterpriseName');
+    },
+    { MALLFLOW_REVIEW_SECONDS: '2' },
+  ),
+  // Whoever claimed it lets it lie, and others are to judge it.
+  'review-handed-on': untilOver(
+    async (review) => {
+      await review.does('claim');
+      await review.walks('claimed.remind');
+      await review.walks('claimed.escalate');
+      await review.does('release');
+      await review.givenTo('reviewer2@demo');
+      await review.givenTo('reviewer@demo');
+      await review.does('decide', { outcome: 'reject', note: '并非同一企业' });
+    },
+    { MALLFLOW_REVIEW_SECONDS: '4' },
+  ),
+  'review-withdrawn': untilOver((review) => review.seller.call('POST', '/verification/withdraw')),
+  'review-withdrawn-from-its-reviewer': untilOver(async (review) => {
+    await review.does('claim');
+    await review.seller.call('POST', '/verification/withdraw');
+  }),
+  // Its submission was withdrawn before the run came to open it.
+  'review-not-needed': untilOver(async (review) => {
+    await review.seller.call('POST', '/verification/withdraw');
+    await review.product.run(review.run).result();
+    await review.beginAnother();
+  }),
+  'review-resumed': untilOver(async (review) => {
+    await review.does('claim');
+    await review.product.run(review.run).terminate('recorded');
+    await review.product.resume(review.id);
     await review.approve();
   }),
 };
