@@ -25,6 +25,7 @@ module.exports = {
   bail: 15,
   // The machine may be several times slower for minutes: what is waited for may come late, and a failing run ends by `bail`.
   testTimeout: 180_000,
-  // Two cores: the servers under test are the second worker.
-  maxWorkers: 1,
+  // Most tests wait for servers more than they compute.
+  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/slow-first-sequencer.js',
 };

@@ -32,8 +32,12 @@ afterEach(() => outside.control.clearFaults());
 const both = ['wechat_pay', 'tenpay'] as const;
 const apply = (seller: MerchantSeller, more: object = {}, key: string = randomUUID()) =>
   seller.client.post(merchantPath(seller), { channels: both, form: merchantForm(seller), ...more }, { key });
-const post = (seller: MerchantSeller, path: string, body: unknown) =>
-  seller.client.post(`${merchantPath(seller)}/${path}`, body);
+/** As a careful client does: come again with the same key as long as it is asked to. */
+const post = (seller: MerchantSeller, path: string, body: unknown, key: string = randomUUID()) =>
+  eventually(
+    () => seller.client.post(`${merchantPath(seller)}/${path}`, body, { key }),
+    ({ status }) => status !== 503,
+  );
 
 async function noticesOf(seller: MerchantSeller): Promise<string[]> {
   const found = await rows<{ kind: string }>(

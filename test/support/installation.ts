@@ -40,6 +40,8 @@ export interface InstallationOptions {
   readonly worker?: boolean;
   /** The outside world it is connected to: without one, online payment is not available. */
   readonly emulator?: Emulator;
+  /** Tasks of runs the worker takes at once: the time of one runs while it waits for the processor. */
+  readonly tasksAtOnce?: number;
   /** What is reviewed beside the product's own. */
   readonly reviewSubjects?: ReviewSubjects;
   /** Routes beside the product's own, to prove what the ground does. */
@@ -76,7 +78,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const services = { ...composed, reviewSubjects: { ...composed.reviewSubjects, ...reviewSubjects } };
   const api = createApi(services, options.routes?.(businessRoutes));
   server.on('request', api.app);
-  const worker = new TestWorker(config, reviewSubjects, outside === undefined ? undefined : services);
+  const worker = new TestWorker(config, options, outside === undefined ? undefined : services);
   if (options.worker ?? true) await worker.start();
   return {
     database,
@@ -125,17 +127,17 @@ class TestWorker {
   /** With `services` it passes on what a payment channel tells, and sends what accounts are told. */
   constructor(
     private readonly config: Configuration,
-    private readonly reviewSubjects?: ReviewSubjects,
+    private readonly given: Pick<InstallationOptions, 'reviewSubjects' | 'tasksAtOnce'>,
     private readonly services?: Services,
   ) {}
 
   async start(bundle = codePath): Promise<void> {
     const db = openDatabase(this.config);
     const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
-    const { reviewSubjects } = this;
+    const { reviewSubjects, tasksAtOnce } = this.given;
     const parts = { connection, namespace: 'default', db, codePath: bundle, ...(reviewSubjects && { reviewSubjects }) };
     const options = workerOptions(this.config, parts);
-    const worker = await Worker.create({ ...options, shutdownGraceTime: 0, shutdownForceTime: '3s' });
+    const worker = await Worker.create({ ...options, shutdownGraceTime: 0, shutdownForceTime: '30s' });
     const ended = worker.run();
     const loops =
       this.services === undefined
@@ -157,7 +159,7 @@ class TestWorker {
     this.running = undefined;
     if (running === undefined) return;
     running.worker.shutdown();
-    await running.ended;
-    await running.close();
+    // Whatever its end was like, what it held must not hold the test run.
+    await running.ended.finally(running.close);
   }
 }
