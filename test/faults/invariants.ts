@@ -5,6 +5,7 @@ import { reloadSignalName } from '../../workflows/shared/messages';
 import { differencesOfBooks } from './books';
 import { forbiddenInPayments, overdueInPayments } from './payment-invariants';
 import { forbiddenInStock } from './stock-invariants';
+import { faultsOfSellers, lateInSellers } from './seller-invariants';
 import { until } from './until';
 import type { World } from './world';
 
@@ -116,8 +117,10 @@ export async function faultsOfRows(db: Db): Promise<string[]> {
 async function faultsOfRuns(world: World): Promise<string[]> {
   const cases = await rows<{ workflowId: string; open: boolean }>(
     world.db,
+    // A seller's cases stay open for good: those that nothing happens to were looked at before.
     `select workflow_id as "workflowId", state = 'open' as open from process_cases
-      where state = 'open' or closed_at > now() - interval '1 minute'`,
+      where (state = 'open' and (seller_id is null or updated_at > now() - interval '5 minutes'))
+         or closed_at > now() - interval '1 minute'`,
   );
   const faults = await Promise.all(
     cases.map(async ({ workflowId, open }) => {
@@ -158,9 +161,11 @@ async function casesStuck(db: Db): Promise<string[]> {
 /** What must hold after every case, whatever died. Runs may need a moment to follow their rows. */
 export async function expectEverythingSound(world: World): Promise<void> {
   expect(await faultsOfRows(world.db)).toEqual([]);
+  expect(await faultsOfSellers(world.db)).toEqual([]);
   let faults: readonly string[] = [];
   await until('runs and rows agree', async () => {
     faults = [...(await faultsOfRuns(world)), ...(await casesStuck(world.db)), ...(await faultsOfPayments(world))];
+    faults = [...faults, ...(await lateInSellers(world))];
     return faults.length === 0;
   }).catch(() => undefined);
   // A few tell enough.
