@@ -168,13 +168,8 @@ export async function renderVerification(
     errors: renderErrors(row.errors, reader.language),
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
-    actions: reader.own ? actionsOf(row) : [],
+    actions: reader.own ? allowedActions(row) : [],
   };
-}
-
-/** The amount can be told only of a transfer that has arrived. */
-function actionsOf({ state, transferArrivedAt }: VerificationRow): string[] {
-  return allowedActions(state).filter((action) => action !== 'transfer-amount' || transferArrivedAt !== null);
 }
 
 function maskedDetails({ vault }: Pick<Services, 'vault'>, row: VerificationRow) {

@@ -40,7 +40,7 @@ const submit = route({
       update: 'submit_verification',
       check: async (seller) => {
         requireVerificationStage(seller);
-        requireAct((await currentOf(services.db, seller))?.state ?? 'submitted', 'submit');
+        requireAct(await currentOf(services.db, seller), 'submit');
         await requireDocument(services, principal.accountId, {
           id: body.licenceDocumentId,
           path: '/licenceDocumentId',
@@ -84,7 +84,7 @@ const amount = route({
       check: async (seller) => {
         const current = await currentOf(services.db, seller);
         if (current?.state === 'met') return 'reached';
-        requireAct(current?.state ?? 'submitted', 'transfer-amount');
+        requireAct(current, 'transfer-amount');
         // rule: amount-after-the-transfer
         if (current === undefined || current.transferArrivedAt === null)
           throw new DomainError('WRONG_STATE', { state: 'in_progress', allowed: ['withdraw'] });
@@ -117,9 +117,9 @@ const withdraw = route({
     commandOnboarding(call, {
       update: 'withdraw_verification',
       check: async (seller) => {
-        const state = (await currentOf(call.services.db, seller))?.state ?? 'submitted';
-        if (state === 'withdrawn') return 'reached';
-        requireAct(state, 'withdraw');
+        const current = await currentOf(call.services.db, seller);
+        if (current?.state === 'withdrawn') return 'reached';
+        requireAct(current, 'withdraw');
         return 'go';
       },
       render: shown(call),

@@ -224,7 +224,7 @@ export async function judgeAmount(
   // rule: try-counts-once
   if (entry.outcome !== null)
     return entry.outcome === 'right' ? { verdict: 'right' } : { verdict: 'wrong', triesLeft: entry.triesLeft };
-  requireAct(current?.state ?? 'submitted', 'transfer-amount');
+  requireAct(current, 'transfer-amount');
   if (
     current === undefined ||
     current.amount === null ||

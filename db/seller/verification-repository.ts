@@ -56,7 +56,7 @@ export async function startVerification(
   if (current?.id === order.submissionId && current.state !== 'submitted') return;
   requireStage(onboarding, 'enterprise_verification');
   // rule: one-verification-at-a-time
-  requireAct(current?.state ?? 'submitted', 'submit');
+  requireAct(current, 'submit');
   const form = await submittedForm(trx, order.submissionId, onboarding.sellerId);
   await requireRoom(trx, form.code, order.accountsPerCompany);
   const kept = current === undefined ? { registry: false, proof: false } : order.keeps(current, form);
@@ -96,22 +96,32 @@ export async function requireRoom(db: Queryable, code: string, limit: number): P
   });
 }
 
+/** What of a verification decides what can be done about it. */
+type Actionable = Pick<VerificationRow, 'state' | 'transferArrivedAt'>;
+
+/** Nothing was handed in that counts. */
+const notBegun: Actionable = { state: 'submitted', transferArrivedAt: null };
+
 /** @throws DomainError WRONG_STATE with what can be done now */
-export function requireAct(state: VerificationState, act: VerificationAct): void {
-  if (verificationMachine.transitions[state][act] !== undefined) return;
-  // Nothing was handed in that counts.
-  const shown = state === 'submitted' ? 'not_started' : state;
-  throw new DomainError('WRONG_STATE', { state: shown, allowed: allowedActions(state) });
+export function requireAct(verification: Actionable | undefined, act: VerificationAct): void {
+  const at = verification ?? notBegun;
+  if (verificationMachine.transitions[at.state][act] !== undefined) return;
+  const shown = at.state === 'submitted' ? 'not_started' : at.state;
+  throw new DomainError('WRONG_STATE', { state: shown, allowed: allowedActions(at) });
 }
 
 /** The commands as they stand in the URL; handing in is `verification` itself. */
-export function allowedActions(state: VerificationState): string[] {
+export function allowedActions({ state, transferArrivedAt }: Actionable): string[] {
   const names: Readonly<Record<VerificationCommand, string>> = {
     submit: 'verification',
     'transfer-amount': 'transfer-amount',
     withdraw: 'withdraw',
   };
-  return allowedCommands(verificationMachine, state).map((command) => names[command]);
+  // rule: amount-of-an-arrived-transfer-alone
+  const tellable = (command: VerificationCommand) => command !== 'transfer-amount' || transferArrivedAt !== null;
+  return allowedCommands(verificationMachine, state)
+    .filter(tellable)
+    .map((command) => names[command]);
 }
 
 /**
@@ -124,8 +134,8 @@ export async function withdrawVerification(trx: Trx, order: OnboardingOrder): Pr
     if (order.commandId !== null) await recordEffect(trx, order.commandId);
     return;
   }
+  requireAct(current, 'withdraw');
   const { state, id } = current ?? { state: 'submitted' as const, id: '' };
-  requireAct(state, 'withdraw');
   await withdrawReview(trx, { submissionId: id, by: order.by });
   await setState(trx, { id, from: state, act: 'withdraw', errors: [] });
   if (order.commandId !== null) await recordEffect(trx, order.commandId);

@@ -133,14 +133,17 @@ it('a scan: its address for the seller, its answer by callback; failed, the lega
   const form = await scanForm(journey);
   const begun = await beginScan(journey, form);
   expect(begun.scanUrl).toEqual(expect.stringMatching(/^http/));
+  const again = await journey.seller.post(`${journey.path}/verification`, form);
+  // There is no amount to be told of a scan.
+  expect([again.status, again.body.code, again.body.allowed]).toEqual([409, 'WRONG_STATE', ['withdraw']]);
   await outside('POST', `/verifications/${begun.reference as string}/fail`, {});
   const back = await journey.until('enterprise_verification', 'action_needed');
   expect(back.errors).toMatchObject([{ path: '/legalRepresentative', code: 'SCAN_FAILED' }]);
-  const again = await beginScan(journey, form);
-  await outside('POST', `/verifications/${again.reference as string}/pass`, {});
+  const second = await beginScan(journey, form);
+  await outside('POST', `/verifications/${second.reference as string}/pass`, {});
   await journey.until('enterprise_verification', 'met');
   // Told again after it has moved on: nothing changes.
-  await outside('POST', `/verifications/${again.reference as string}/notify`, { times: 2, delayMs: 0 });
+  await outside('POST', `/verifications/${second.reference as string}/notify`, { times: 2, delayMs: 0 });
   expect((await journey.requirement('enterprise_verification')).state).toBe('met');
 });
 
