@@ -135,14 +135,15 @@ export interface BegunForOthers {
 export async function begunForOthers(db: Queryable, onboardingId: string): Promise<BegunForOthers | undefined> {
   return firstRow<BegunForOthers>(
     db,
+    // rule: scan-is-awaited-in-review-too
     `select case when v.review_id is not null then jsonb_build_object('id', v.id, 'reviewId', v.review_id,
                    'inReview', v.state = 'in_review', 'withdrawn', v.state = 'withdrawn') end as verification,
             case when i.review_id is not null then jsonb_build_object('id', i.id, 'reviewId', i.review_id,
                    'inReview', i.state = 'in_review', 'withdrawn', false) end as information,
             (select f.id from certification_fees f where f.seller_id = o.seller_id and f.year = 1
                 and f.state in ('unpaid', 'paying')) as "unpaidFeeId",
-            not (coalesce(v.method, '') = 'legal_person_scan' and v.state = 'in_progress' and v.proof = 'pending')
-              as "scanReady"
+            not (coalesce(v.method, '') = 'legal_person_scan' and v.state in ('in_progress', 'in_review')
+                 and v.proof = 'pending') as "scanReady"
        from seller_onboardings o left join enterprise_verifications v on v.id = o.verification_id
             left join company_informations i on i.id = o.information_id
       where o.id = :onboardingId`,
