@@ -168,11 +168,9 @@ const runs = {
       }),
   },
   'onboarding-resumed': leftOpen(async (seller) => {
-    await seller.handIn();
-    await seller.until('enterprise_verification', 'in_progress', 'seller');
+    await seller.verify();
     await seller.product.run(seller.run).terminate('recorded');
     await seller.product.resume(seller.onboardingId);
-    await seller.tellAmount();
     await seller.inform();
     await seller.defer();
   }),

@@ -84,3 +84,13 @@ function payloadOf(payloads: unknown): unknown {
   const [payload] = (payloads as { payloads: { data?: string }[] }).payloads;
   return payload?.data === undefined ? null : JSON.parse(Buffer.from(payload.data, 'base64').toString('utf8'));
 }
+
+/** Every payload in a part of a history, decoded: arguments, results, details, search attributes. */
+export function payloadsIn(node: unknown): unknown[] {
+  if (node === null || typeof node !== 'object') return [];
+  return Object.entries(node).flatMap(([key, value]) =>
+    key === 'data' && typeof value === 'string'
+      ? [JSON.parse(Buffer.from(value, 'base64').toString('utf8'))]
+      : payloadsIn(value),
+  );
+}

@@ -8,8 +8,12 @@ import {
   type ReplayWorkerOptions,
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import { merchantMachine } from '../../domain/merchant/states';
 import { paymentMachine } from '../../domain/payment/states';
 import { purchaseMachine } from '../../domain/purchase/states';
+import { reviewMachine } from '../../domain/review/states';
+import { feeMachine } from '../../domain/seller/fee-states';
+import { onboardingMachine } from '../../domain/seller/onboarding-states';
 import { allocationMachine } from '../../domain/stock/allocation-states';
 import { commodityMachine } from '../../domain/stock/states';
 import { keptHistories, stepsOf, type KeptHistory, type KeptStep } from './kept-histories';
@@ -61,24 +65,45 @@ function walkedIn(history: KeptHistory): readonly string[] {
   return history.walked ?? stepsOf(history).flatMap(edgesOf);
 }
 
-/**
- * Nobody can get there: an order that a payment may still pay waits for it (so none is too late before the payment is
- * over), and where all has gone back nothing is left for an operator to give.
- */
-const unreachable = ['created.return_late', 'awaiting_payer.return_late', 'refunded.refund'];
+/** Nobody can get there. */
+const unreachable = [
+  // An order that a payment may still pay waits for it, so none is too late before the payment is over.
+  ...['created.return_late', 'awaiting_payer.return_late'],
+  // Where all has gone back nothing is left for an operator to give.
+  'refunded.refund',
+  // What is waited for there is the seller's alone, and has no deadline.
+  'certification_fee.turn_passes',
+  // Products are not listed yet.
+  'seller_centre.product_listed',
+  // Who asks again is given the payment that is open.
+  'paying.pay',
+  // The row claims it first.
+  'waiting.decide',
+];
 
 /** Of a commodity, the run lives through what happens to the draft; the rest is one transaction each, without it. */
 const tables: Readonly<Record<string, readonly string[]>> = {
   purchase: edgesIn(purchaseMachine.transitions),
-  payment: edgesIn(paymentMachine.transitions).filter((edge) => !unreachable.includes(edge)),
+  payment: edgesIn(paymentMachine.transitions),
   'commodity-add': edgesIn({ draft: commodityMachine.transitions.draft }).filter(
     (edge) => edge !== 'draft.edit' && edge !== 'draft.codes',
   ),
   'stock-allocation': edgesIn(allocationMachine.transitions),
+  'seller-onboarding': edgesIn(onboardingMachine.transitions),
+  'certification-fee': edgesIn(feeMachine.transitions),
+  // Where a channel says what it said before, nothing moves.
+  'merchant-id': edgesIn(merchantMachine.transitions, (from, to) => from !== to),
+  review: edgesIn(reviewMachine.transitions),
 };
 
-function edgesIn(transitions: Readonly<Record<string, object>>): string[] {
-  return Object.entries(transitions).flatMap(([from, acts]) => Object.keys(acts).map((act) => `${from}.${act}`));
+function edgesIn(
+  transitions: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  leads: (from: string, to: string) => boolean = () => true,
+): string[] {
+  return Object.entries(transitions)
+    .flatMap(([from, acts]) => Object.entries(acts).map(([act, to]) => ({ edge: `${from}.${act}`, from, to })))
+    .filter(({ edge, from, to }) => leads(from, to) && !unreachable.includes(edge))
+    .map(({ edge }) => edge);
 }
 
 const withStep = (is: (step: KeptStep) => boolean): KeptHistory[] =>
