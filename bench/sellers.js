@@ -20,8 +20,8 @@ const options = readOptions(
 npm run bench:sellers -- [options]   (after npm run build)
 
 Starts two whole installations, each with the emulated outside parties: one with few open cases, one with many, all
-opened over HTTP. The same steps are taken in both in turns and compared; then worker and Temporal of the large one are
-killed at once. With --cases of several numbers each is measured: the slope.`,
+opened over HTTP. The same steps are taken in both in turns and compared; then worker and Temporal of each are killed at
+once. With --cases of several numbers each is measured: the slope.`,
   {
     small: { default: 200, says: 'open cases of the small installation' },
     cases: { default: '2500,10000', says: 'open cases of the large one; several numbers, one after the other' },
@@ -30,7 +30,7 @@ killed at once. With --cases of several numbers each is measured: the slope.`,
     rounds: { default: 20, says: 'rounds of steps, the installations in turns' },
     'per-round': { default: 5, says: 'of each step, each installation and round' },
     watch: { default: 60, says: 'seconds that the idle installations are watched' },
-    restarts: { default: 3, says: 'how often worker and Temporal are killed' },
+    restarts: { default: 3, says: 'how often worker and Temporal of each are killed' },
     sample: { default: 60, says: 'cases that go on after each restart' },
     cache: { default: 1_500, says: 'runs the worker keeps in memory (MALLFLOW_WORKFLOW_CACHE)' },
     profile: { default: '', says: 'write a CPU profile of the large installation’s worker to this folder' },
@@ -91,8 +91,11 @@ async function bench([one, other]) {
   const levels = await measureAll(worlds);
   const recoveries = [];
   for (let n = 0; n < sizes.restarts; n += 1) {
-    say('worker and Temporal are killed …');
-    recoveries.push(await recover(worlds.many, { sample: sizes.sample, say }));
+    const size = { sample: sizes.sample, say };
+    say('worker and Temporal of the small one are killed …');
+    const few = await recover(worlds.few, size);
+    say('worker and Temporal of the large one are killed …');
+    recoveries.push({ few, many: await recover(worlds.many, size) });
   }
   const measured = { wanted: sizes.cases.at(-1) ?? 0, levels, recoveries };
   const targets = sellersTargets(measured);

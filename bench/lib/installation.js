@@ -175,6 +175,8 @@ class Installation {
  */
 async function withInstallations(count, options, work) {
   const installations = Array.from({ length: count }, () => new Installation(options));
+  // Each part of each is ended with this process.
+  process.setMaxListeners(10 * (count + 1));
   let stopping = false;
   const end = async (/** @type {number} */ code) => {
     if (stopping) return;

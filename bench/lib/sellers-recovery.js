@@ -2,6 +2,8 @@
 'use strict';
 
 const { randomUUID } = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { rows } = require('../../dist/db/connection');
 const { lazyClient, temporalTarget } = require('../../dist/temporal/connection');
@@ -14,6 +16,7 @@ const { started, inFlight } = require('./sellers-world');
 /**
  * One restart. Times in ms from the moment both were started again.
  * @typedef {object} Recovery
+ * @property {number} worker until the worker had come up: what a machine of this load takes for that alone
  * @property {number} middle until a case from the middle had taken its next step
  * @property {Record<string, number>} answers to that step, by status
  * @property {number} sampled until all cases of the sample had taken theirs
@@ -45,7 +48,7 @@ async function recover(world, { sample: wanted, say }) {
     ...scattered(world.entered, wanted / 2).map((at) => () => world.verify(at)),
   ];
   await Promise.all(['worker', 'temporal'].map((name) => installation.parts.get(name)?.kill9()));
-  const startedAt = performance.now();
+  const [startedAt, wallAt] = [performance.now(), Date.now()];
   const since = () => Math.round(performance.now() - startedAt);
   const server = installation.startTemporal().then(() => say(`  Temporal is ready after ${String(since())} ms`));
   installation.startWorker();
@@ -57,7 +60,14 @@ async function recover(world, { sample: wanted, say }) {
   say(
     `  ${String(taken.sample - taken.refused)} of ${String(taken.sample)} others went on within ${String(taken.sampled)} ms`,
   );
-  return { middle: ms, answers, ...taken, ...(await compare(world, since)) };
+  const worker = workingSince(installation.dir) - wallAt;
+  return { worker, middle: ms, answers, ...taken, ...(await compare(world, since)) };
+}
+
+/** When the worker last said that it works. @param {string} dir of its log */
+function workingSince(dir) {
+  const lines = fs.readFileSync(path.join(dir, 'worker.log'), 'utf8').split('\n');
+  return Number(/"time":(\d+)/.exec(lines.findLast((line) => line.includes('"msg":"working"')) ?? '')?.[1] ?? NaN);
 }
 
 /** @param {Case[]} cases */
