@@ -1,13 +1,5 @@
 import { firstRow, rows } from '../../db/connection';
-import {
-  controlsOf,
-  SellerJourney,
-  somebody,
-  someCompany,
-  type Caller,
-  type Company,
-  type Personal,
-} from '../support/seller-journey';
+import { controlsOf, SellerJourney, somebody, someCompany, type Caller } from '../support/seller-journey';
 import { insist } from './insist';
 import { until } from './until';
 import type { World } from './world';
@@ -16,12 +8,8 @@ import type { World } from './world';
 export const patiently: Caller = async (call) => (await insist(call)).reply;
 
 /** A seller of this world, at the beginning of its way in. */
-export function enteredSeller(
-  world: World,
-  personal: Personal = somebody(),
-  company: Company = someCompany(),
-): Promise<SellerJourney> {
-  return SellerJourney.begin(world.url, controlsOf(world.channel.url), personal, company, patiently);
+export function enteredSeller(world: World): Promise<SellerJourney> {
+  return SellerJourney.begin(world.url, controlsOf(world.channel.url), somebody(), someCompany(), patiently);
 }
 
 /** With a transfer that has arrived, whose amount it is to tell. */
@@ -71,7 +59,7 @@ export async function requirementIs(
   return state === as.state && (as.whoseTurn === undefined || whoseTurn === as.whoseTurn);
 }
 
-/** How often something happened to a seller's case of this kind. */
+/** How often this happened to a seller's cases. */
 export async function timesOf(world: World, { sellerId }: SellerJourney, act: string): Promise<number> {
   const events = await rows(
     world.db,
@@ -101,17 +89,18 @@ export async function expectOneApplication(seller: SellerJourney, channel: strin
 }
 
 /** The seller was told once, and one message went out for each notice. */
-export async function expectTold(world: World, seller: SellerJourney, kind: string): Promise<void> {
-  const { personal, sellerId } = seller;
-  const notices = `notices n join sellers s on s.account_id = n.account_id where s.id = :sellerId`;
-  const one = await rows(world.db, `select n.id from ${notices} and n.kind = :kind`, { sellerId, kind });
-  expect(one).toHaveLength(1);
-  await until('every message went out, or never will', async () => {
-    const waiting = `select 1 from notice_deliveries d join ${notices.replace('where', 'on n.id = d.notice_id where')}
-                        and d.state = 'waiting'`;
-    return (await firstRow(world.db, waiting, { sellerId })) === undefined;
-  });
-  const told = await rows<{ id: string }>(world.db, `select n.id from ${notices}`, { sellerId });
+export async function expectTold(world: World, { personal, sellerId }: SellerJourney, kind: string): Promise<void> {
+  const notices = () =>
+    rows<{ id: string; kind: string; waits: boolean }>(
+      world.db,
+      `select n.id, n.kind, bool_or(d.state = 'waiting') as waits
+         from sellers s join notices n on n.account_id = s.account_id join notice_deliveries d on d.notice_id = n.id
+        where s.id = :sellerId group by n.id`,
+      { sellerId },
+    );
+  await until('every message went out, or never will', async () => (await notices()).every(({ waits }) => !waits));
+  const told = await notices();
+  expect(told.filter((one) => one.kind === kind)).toHaveLength(1);
   const messages = await world.channel.messages(personal.mobile);
   expect(messages.map(({ id }) => id).sort()).toEqual(told.map(({ id }) => `${id}-sms`).sort());
 }

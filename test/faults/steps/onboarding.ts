@@ -33,8 +33,8 @@ function upon(world: World, { seller, onboardingId }: SellerJourney, rest: Rest)
   };
 }
 
-type Verification = 'enterprise_verification';
-const [verification, information]: readonly [Verification, string] = ['enterprise_verification', 'company_information'];
+/** The stage, and what it waits for. */
+const verification = 'enterprise_verification';
 
 /** By an account of its own; the agreement everybody signs is held. */
 async function enter(world: World, key: string): Promise<Action> {
@@ -155,7 +155,7 @@ async function inform(world: World, key: string): Promise<Action> {
   return upon(world, seller, {
     ...{ key, reaches: 'certification_fee' },
     call: () => seller.seller.post(`${seller.path}/company-information`, form, { key }),
-    stands: () => requirementIs(seller, information, { state: 'met' }),
+    stands: () => requirementIs(seller, 'company_information', { state: 'met' }),
     afterwards: async () => {
       const sql = 'select state from certification_fees where seller_id = :sellerId';
       expect(await firstRow(world.db, sql, { sellerId: seller.sellerId })).toEqual({ state: 'unpaid' });
