@@ -137,7 +137,8 @@ class TestWorker {
     const { reviewSubjects, tasksAtOnce } = this.given;
     const parts = { connection, namespace: 'default', db, codePath: bundle, ...(reviewSubjects && { reviewSubjects }) };
     const options = workerOptions(this.config, parts);
-    const worker = await Worker.create({ ...options, shutdownGraceTime: 0, shutdownForceTime: '30s' });
+    const atOnce = tasksAtOnce === undefined ? {} : { maxConcurrentWorkflowTaskExecutions: tasksAtOnce };
+    const worker = await Worker.create({ ...options, ...atOnce, shutdownGraceTime: 0, shutdownForceTime: '30s' });
     const ended = worker.run();
     const loops =
       this.services === undefined
