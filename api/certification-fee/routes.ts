@@ -3,6 +3,7 @@ import { payFeeSchema } from '../../domain/seller/fee-schemas';
 import { feeRequirement, feeRequirementStates } from '../../domain/seller/fee-states';
 import { DomainError } from '../../domain/shared/errors';
 import { onboardingIdOf } from '../../domain/shared/ids';
+import { requireSignedAgreement } from '../../db/seller/agreements';
 import { feeFactsOf, newestFeeOf, sellerExists, type NewestFee } from '../../db/seller/fees';
 import type { Delivery } from '../../temporal/gateway';
 import { caseStarts } from '../../temporal/starts';
@@ -53,6 +54,7 @@ const pay = route({
       status: 200,
       check: async () => {
         const fee = payable(await newestFeeOf(db, sellerId));
+        await requireSignedAgreement(db, sellerId);
         requireChannel(services, body.method);
         feeId = fee.id;
         return 'go';

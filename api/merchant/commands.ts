@@ -3,6 +3,7 @@ import { remittedAmountSchema, resubmitMerchantFormSchema } from '../../domain/m
 import { merchantChannels, merchantMachine, type MerchantCommand } from '../../domain/merchant/states';
 import { allows, wrongState } from '../../domain/shared/state-machine';
 import { findMerchantRecord, type MerchantRecord } from '../../db/merchant/record';
+import { requireSignedAgreement } from '../../db/seller/agreements';
 import { saveAmount } from '../../db/merchant/submissions';
 import { merchantIdUpdates, merchantIdWorkflowId } from '../../workflows/merchant-id/contract';
 import { acceptedSchema } from '../http/answers';
@@ -95,6 +96,7 @@ const resubmit = route({
     const { sellerId, channel } = target;
     return command(call, 'resubmit', {
       facts: async () => {
+        await requireSignedAgreement(services.db, sellerId);
         await requireFeePaid(services, sellerId);
         requireConfigured(services, [channel], '');
         await requireForm(services, principal.accountId, body.form);

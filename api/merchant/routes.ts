@@ -4,6 +4,7 @@ import { merchantMachine, type MerchantChannel } from '../../domain/merchant/sta
 import { onboardingIdOf } from '../../domain/shared/ids';
 import { wrongState } from '../../domain/shared/state-machine';
 import { merchantRecordsOf } from '../../db/merchant/record';
+import { requireSignedAgreement } from '../../db/seller/agreements';
 import { sellerExists } from '../../db/seller/fees';
 import { caseStarts } from '../../temporal/starts';
 import { runsInOneClaim, runsOfClaim, together } from '../../temporal/runs-of-claim';
@@ -46,6 +47,7 @@ const apply = route({
       check: async () => {
         missing = await notBegun(services, sellerId, body.channels);
         if (missing.length === 0) return 'reached';
+        await requireSignedAgreement(services.db, sellerId);
         await requireFeePaid(services, sellerId);
         requireConfigured(services, missing, '/channels');
         await requireForm(services, principal.accountId, body.form);

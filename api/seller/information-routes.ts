@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { feeRequirement, feeRequirementStates } from '../../domain/seller/fee-states';
 import { companyInformationSchema } from '../../domain/seller/schemas';
 import { DomainError } from '../../domain/shared/errors';
+import { requireSignedAgreement } from '../../db/seller/agreements';
 import { feeFactsOf } from '../../db/seller/fees';
 import { requireSubject } from '../../db/seller/information-repository';
 import type { SellerRow } from '../../db/seller/onboarding-queries';
@@ -31,6 +32,7 @@ const submit = route({
         const { subject } = seller;
         await requireInformationStage(services, seller);
         if (subject === null) throw new DomainError('WRONG_STATE', { state: 'not_started', allowed: ['verification'] });
+        await requireSignedAgreement(services.db, seller.sellerId);
         requireSubject(subject, { code: body.unifiedSocialCreditCode, accountName: body.bank.accountName });
         if (body.bankProofDocumentId !== undefined)
           await requireDocument(services, principal.accountId, {
@@ -76,7 +78,9 @@ const defer = route({
         const fee = await feeFactsOf(db, sellerId);
         if (fee === null) throw new DomainError('WRONG_STATE', { state: 'not_started', allowed: [] });
         if (fee.state === 'paid' || fee.state === 'expired') throw new DomainError('FEE_ALREADY_PAID');
-        return stage === 'certification_fee' || fee.deferredAt === null ? 'go' : 'reached';
+        if (stage !== 'certification_fee' && fee.deferredAt !== null) return 'reached';
+        await requireSignedAgreement(db, sellerId);
+        return 'go';
       },
       render: async ({ sellerId }) => {
         const fee = await feeFactsOf(db, sellerId);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { transferAmountSchema, verificationSchema } from '../../domain/seller/schemas';
 import { DomainError } from '../../domain/shared/errors';
 import type { Queryable } from '../../db/connection';
+import { requireSignedAgreement } from '../../db/seller/agreements';
 import type { SellerRow } from '../../db/seller/onboarding-queries';
 import { enterAmount, submitVerification, verificationById, type VerificationRow } from '../../db/seller/submissions';
 import { requireAct, requireRoom } from '../../db/seller/verification-repository';
@@ -41,6 +42,7 @@ const submit = route({
       check: async (seller) => {
         requireVerificationStage(seller);
         requireAct(await currentOf(services.db, seller), 'submit');
+        await requireSignedAgreement(services.db, seller.sellerId);
         await requireDocument(services, principal.accountId, {
           id: body.licenceDocumentId,
           path: '/licenceDocumentId',

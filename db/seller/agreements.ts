@@ -127,3 +127,15 @@ export async function agreementFactsOf(db: Queryable, sellerId: string): Promise
   const { signedVersion, signedAt, currentVersion, signBy, overdue } = row;
   return { signedVersion, signedAt, newer: signBy === null ? null : { version: currentVersion, signBy }, overdue };
 }
+
+/**
+ * A version that was not signed by its date ends the cooperation (domain.md §2.1): until it is signed a seller begins no
+ * new step. What is under way with others goes on, and may be finished.
+ *
+ * @throws DomainError WRONG_STATE, which allows signing
+ */
+export async function requireSignedAgreement(db: Queryable, sellerId: string): Promise<void> {
+  // rule: overdue-agreement-closes-new-steps
+  if (!(await agreementFactsOf(db, sellerId)).overdue) return;
+  throw new DomainError('WRONG_STATE', { state: 'expired', allowed: ['agreements'] });
+}

@@ -63,8 +63,22 @@ export function requirementsOf(facts: SellerFacts): Requirement[] {
     shop_published: afterCentre(facts),
     product_listed: facts.stage === 'complete' ? met(facts.openedAt) : afterCentre(facts),
   };
-  return requirementKeys.map((key) => ({ key, errors: [], ...standings[key] }));
+  const { overdue } = facts.agreement;
+  return requirementKeys.map((key) => ({ key, errors: [], ...(overdue ? withoutNewStep : same)(standings[key]) }));
 }
+
+const same = (standing: Standing): Standing => standing;
+
+/** An agreement not signed in time comes before whatever is begun anew; what is under way may be finished. */
+function withoutNewStep({ nextAction, ...standing }: Standing): Standing {
+  // rule: overdue-agreement-offers-no-new-step
+  const isNew = nextAction !== undefined && newSteps.some((step) => nextAction.endsWith(step));
+  return nextAction === undefined || isNew ? standing : { ...standing, nextAction };
+}
+
+const pay = 'certification-fee/pay';
+const defer = 'certification-fee/defer';
+const newSteps = ['verification', 'company-information', pay, defer, 'merchant-ids', 'resubmit'] as const;
 
 /** Done, and nobody's turn. */
 function met(since: Date): Standing {
@@ -135,8 +149,6 @@ function information({ verifiedAt, informationAcceptedAt, information: last, ope
   return { state: 'action_needed', whoseTurn: 'seller', since, nextAction: 'company-information', errors };
 }
 
-const pay = 'certification-fee/pay';
-
 function fee({ fee: now, openedAt }: SellerFacts): Standing {
   if (now === null) return blocked(openedAt);
   const { state, since, deferredAt, validUntil } = now;
@@ -153,7 +165,7 @@ function centre({ centreOpenedAt, informationAcceptedAt, openedAt }: SellerFacts
   if (centreOpenedAt !== null) return met(centreOpenedAt);
   if (informationAcceptedAt === null) return blocked(openedAt);
   // Paying opens it as well.
-  return sellersTurn(informationAcceptedAt, 'certification-fee/defer');
+  return sellersTurn(informationAcceptedAt, defer);
 }
 
 /** "服务商至少选择微信商户号或财付通商户号其中一种开通": one that is open is enough. */

@@ -147,6 +147,21 @@ describe('what a seller still needs', () => {
       'agreement',
       'expired seller agreements',
     ],
+    [
+      'not signed in time: nothing new before that',
+      { ...informed, agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue: true } },
+      'certification_fee',
+      'not_started seller -',
+    ],
+    [
+      'not signed in time: what is under way may be finished',
+      {
+        ...{ ...begun, verification: { ...transfer, registry: 'agreed', proof: 'begun', transferArrived: true } },
+        agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue: true },
+      },
+      'enterprise_verification',
+      'in_progress seller verification/transfer-amount',
+    ],
   ])('%s: %#', (_, facts, key, expected) => {
     expect(told(facts, key)).toBe(expected);
   });
