@@ -112,21 +112,26 @@ const withEvent = (type: string): KeptHistory[] =>
   histories.filter(({ events }) => events.some((event) => event.type === type));
 
 describe('kept histories', () => {
-  beforeAll(() => {
+  let asTheyAre: ReplayResult[];
+  let incompatible: ReplayResult[];
+  beforeAll(async () => {
     Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });
-  });
-
-  it('replay with the workflows as they are now', async () => {
-    const results = await replay({ codePath });
-    expect(results.map(({ workflowId }) => workflowId)).toEqual(histories.map(({ name }) => name));
-    expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
-  });
-
-  it('every one of them refuses an incompatible change', async () => {
     const workflowsPath = require.resolve('./incompatible-workflows');
-    const results = await replay(await bundleWorkflowCode({ workflowsPath, logger }));
-    expect(results).toHaveLength(histories.length);
-    for (const { error } of results) expect(error).toBeInstanceOf(DeterminismViolationError);
+    // Side by side: each keeps one core busy.
+    [asTheyAre, incompatible] = await Promise.all([
+      replay({ codePath }),
+      bundleWorkflowCode({ workflowsPath, logger }).then(replay),
+    ]);
+  });
+
+  it('replay with the workflows as they are now', () => {
+    expect(asTheyAre.map(({ workflowId }) => workflowId)).toEqual(histories.map(({ name }) => name));
+    expect(asTheyAre.filter(({ error }) => error !== undefined)).toEqual([]);
+  });
+
+  it('every one of them refuses an incompatible change', () => {
+    expect(incompatible).toHaveLength(histories.length);
+    for (const { error } of incompatible) expect(error).toBeInstanceOf(DeterminismViolationError);
   });
 
   it.each(Object.keys(tables))("walk each edge of %s's table", (kind) => {
@@ -179,14 +184,13 @@ describe('kept histories', () => {
     const identities = text.match(/"identity": .*/g) ?? [];
     expect(identities.filter((line) => !/^"identity": "recorder",?$/.test(line))).toEqual([]);
     expect(text).not.toContain('stackTrace');
-    for (const said of new Set(stringsIn(json))) {
-      // A process at a host, a place in a source file, an absolute path.
-      expect(said).not.toMatch(/^\d+@|\d+-[\w.-]+-record/);
-      expect(said).not.toMatch(/\.[cm]?[jt]s:\d+/);
-      expect(said).not.toMatch(/(?:^|[\s("'])\/[\w.-]+\/[\w.-]+/);
-    }
+    const told = [...new Set(stringsIn(json))].filter((said) => ofAMachine.some((pattern) => pattern.test(said)));
+    expect(told).toEqual([]);
   });
 });
+
+/** A process at a host, a place in a source file, an absolute path. */
+const ofAMachine = [/^\d+@|\d+-[\w.-]+-record/, /\.[cm]?[jt]s:\d+/, /(?:^|[\s("'])\/[\w.-]+\/[\w.-]+/];
 
 /** Every text in a history, payloads decoded. */
 function stringsIn(node: unknown, key = ''): string[] {
