@@ -86,7 +86,8 @@ const defer = route({
         const fee = await feeFactsOf(db, sellerId);
         if (fee === null) throw new Error(`${sellerId} has no fee`);
         return {
-          state: feeRequirement(fee),
+          // A payment that was begun before may still pay it; it is put off all the same.
+          state: fee.deferredAt === null ? feeRequirement(fee) : 'deferred',
           amountFen: fee.amountFen,
           ...(fee.validUntil === null ? {} : { validUntil: iso(fee.validUntil) }),
         };
