@@ -109,7 +109,9 @@ async function allOpened(trx: Trx, sellerId: string, channels: readonly Merchant
 /** "之后才能开通商户号": paid, and not over; a renewal being paid keeps what was paid for. */
 export async function requireFee(db: Queryable, sellerId: string): Promise<void> {
   const fee = await feeFactsOf(db, sellerId);
-  if (fee?.state !== 'paid') throw new DomainError('FEE_NOT_PAID', { allowed: [] });
+  if (fee?.state === 'paid') return;
+  // Before the company information is accepted there is no fee to be paid.
+  throw new DomainError('FEE_NOT_PAID', { allowed: fee === null ? [] : ['certification-fee/pay'] });
 }
 
 /** The application as it stands, locked. */

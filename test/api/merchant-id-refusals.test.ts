@@ -37,7 +37,8 @@ describe('what is refused', () => {
 
   it.each(['none', 'over'] as const)('before the fee is paid, or once it is over: %s', async (fee) => {
     const unpaid = await sellerWithFee(mallflow, `merchant-fee-${fee}`, fee);
-    expect((await apply(unpaid)).body).toMatchObject({ status: 409, code: 'FEE_NOT_PAID' });
+    const allowed = fee === 'none' ? [] : ['certification-fee/pay'];
+    expect((await apply(unpaid)).body).toMatchObject({ status: 409, code: 'FEE_NOT_PAID', allowed });
     expect((await unpaid.client.get(merchantPath(unpaid))).body).toEqual({ items: [] });
   });
 
