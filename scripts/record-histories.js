@@ -6,10 +6,11 @@
  * the named ones anew and over the old ones.
  *
  * It starts a Postgres and a Temporal server and an emulator of its own, the product's API in this process and its worker
- * in another, and lives through each scenario of lib/recorded-*.js over HTTP. Each
- * becomes `test/replay/histories/<name>.json`, freed of identities, host names and stack traces, with the edges of its
- * table that the case has walked meanwhile. Record when a workflow has got a new path: add its scenario, and keep the
- * old files as long as runs that took the old path may be open (see docs/operations.md on changed workflows).
+ * in another, and lives through each scenario of lib/recorded-*.js over HTTP. Each becomes
+ * `test/replay/histories/<name>.json`, freed of identities, host names and stack traces, with the edges of its table that
+ * the case has walked meanwhile. A scenario for long histories gets an engine that calls few events long. Record when a
+ * workflow has got a new path: add its scenario, and keep the old files as long as runs that took the old path may be
+ * open (see docs/operations.md on changed workflows).
  */
 
 const fs = require('node:fs');
