@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { caseStages } from '../../domain/case/stages';
 import { caseStates, knownKinds, processKinds, turns } from '../../domain/case/states';
 import { timelineText } from '../../domain/case/wording';
-import { purchaseStates } from '../../domain/purchase/states';
 import { caseById, caseEvents, countOpenCases, listAudit, listCases, type CaseRow } from '../../db/case/queries';
 import { countUnconfirmed } from '../../db/command/queries';
 import { pendingSteps, type PendingStep } from '../../temporal/run-health';
@@ -64,7 +64,7 @@ const processes = route({
   query: listQuery({
     kind: z.enum(knownKinds).optional(),
     state: z.enum(caseStates).optional(),
-    stage: z.enum(purchaseStates).optional(),
+    stage: z.enum(caseStages).optional(),
     whoseTurn: z.enum(turns).optional(),
     overdue: flagFilter.optional(),
     stuck: flagFilter.optional(),

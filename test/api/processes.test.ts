@@ -74,6 +74,20 @@ describe('processes', () => {
     expect(await found('stuck=false')).toHaveLength(4);
   });
 
+  it.each([
+    ...['stocked', 'processing', 'draft', 'awaiting_confirmation', 'enterprise_verification'],
+    ...['unpaid', 'claimed', 'verify_account'],
+  ])('are looked for by the stages of every kind: %s', async (stage) => {
+    const { status, body } = await operator.get(`/v1/processes?stage=${stage}`);
+    expect([status, body.items.map((one: Body) => one.stage)]).toEqual([200, stage === 'stocked' ? [stage] : []]);
+  });
+
+  it('a stage that no kind knows is refused at its name, with those there are', async () => {
+    const { status, body } = await operator.get('/v1/processes?kind=review&stage=redeemed');
+    expect([status, body.code, body.errors[0].path]).toEqual([400, 'VALIDATION_FAILED', '/stage']);
+    expect(body.errors[0].message).toContain('enterprise_verification');
+  });
+
   it('are counted exactly while open, by kind and stage', async () => {
     const { body } = await operator.get('/v1/processes/counts');
     expect(body).toEqual({
