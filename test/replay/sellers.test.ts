@@ -58,8 +58,7 @@ const kinds = {
     told: [
       ...Object.values(onboardingUpdates),
       ...[openedUpdateName, reloadSignalName],
-      // What a scan came to is written down, and the run is asked to reload.
-      ...Object.values(onboardingSignals).filter((signal) => signal !== onboardingSignals.verificationReported),
+      ...Object.values(onboardingSignals),
     ],
   },
   'certification-fee': {

@@ -22,12 +22,11 @@ export const onboardingUpdates = {
   defer_fee: 'deferFee',
 } as const;
 
-/** Wake-ups: what they are about stands in the rows. */
+/** Wake-ups: what they are about stands in the rows. What a scan came to is written down, and the run asked to reload. */
 export const onboardingSignals = {
   reviewDecided: 'reviewDecided',
   feeSettled: 'feeSettled',
   merchantIdChanged: 'merchantIdChanged',
-  verificationReported: 'verificationReported',
 } as const;
 
 export interface OnboardingPolicy {
