@@ -56,7 +56,7 @@ const begin = route({
       render: async (id) => {
         const row = await onboardingById(db, id, accountId);
         if (row === undefined) throw new Error(`onboarding ${id} has an effect but no row`);
-        return renderOnboarding(services, row, language);
+        return renderOnboarding(services, row, { accountId, language });
       },
     });
   },
@@ -72,10 +72,11 @@ const list = route({
   query: listQuery({}),
   answers: { 200: listSchema(onboardingSchema) },
   handle: async (call) => {
-    const { services, query, language } = call;
+    const { services, query, principal, language } = call;
+    const reader = { accountId: principal.accountId, language };
     const page = await listOnboardings(services.db, visibleTo(call), pageRequest(query));
     const items = [];
-    for (const row of page.items) items.push(await renderOnboarding(services, row, language));
+    for (const row of page.items) items.push(await renderOnboarding(services, row, reader));
     const nextCursor = page.nextCursor === null ? null : Buffer.from(page.nextCursor, 'latin1').toString('base64url');
     return { status: 200, body: { items, nextCursor } };
   },
@@ -92,9 +93,9 @@ const detail = route({
     onboardingById(sighting.services.db, sighting.params['id'] ?? '', visibleTo(sighting)),
   query: z.strictObject({}),
   answers: { 200: onboardingSchema },
-  handle: async ({ services, target, language }) => ({
+  handle: async ({ services, principal, target, language }) => ({
     status: 200,
-    body: await renderOnboarding(services, target, language),
+    body: await renderOnboarding(services, target, { accountId: principal.accountId, language }),
   }),
 });
 

@@ -4,7 +4,13 @@ import { reasonText, type FieldReason } from '../../domain/seller/field-reason';
 import { gateReason, readinessOf } from '../../domain/seller/gates';
 import { maskedName, maskedNumber } from '../../domain/seller/identifiers';
 import { onboardingStages } from '../../domain/seller/onboarding-states';
-import { requirementKeys, requirementsOf, requirementStates, type Requirement } from '../../domain/seller/requirements';
+import {
+  requirementKeys,
+  requirementsOf,
+  requirementStates,
+  stepsOf,
+  type Requirement,
+} from '../../domain/seller/requirements';
 import { verificationMethods, verificationStates } from '../../domain/seller/verification-states';
 import type { Language } from '../../domain/shared/errors';
 import { processIdOf } from '../../domain/shared/ids';
@@ -60,7 +66,11 @@ function renderRequirement({ since, dueAt, expectedAt, errors, ...rest }: Requir
 }
 
 /** Where a seller's way in stands: what is missing, why, and whose turn it is. */
-export async function renderOnboarding({ db }: Pick<Services, 'db'>, row: OnboardingRow, language: Language) {
+export async function renderOnboarding(
+  { db }: Pick<Services, 'db'>,
+  row: OnboardingRow,
+  reader: { readonly accountId: string; readonly language: Language },
+) {
   const facts = await sellerFacts(db, row.sellerId);
   if (facts === undefined) throw new Error(`onboarding ${row.id} has no facts`);
   const requirements = requirementsOf(facts);
@@ -70,10 +80,11 @@ export async function renderOnboarding({ db }: Pick<Services, 'db'>, row: Onboar
     processId: processIdOf(row.id),
     sellerId: row.sellerId,
     stage: row.stage,
-    requirements: requirements.map((requirement) => renderRequirement(requirement, language)),
+    requirements: requirements.map((requirement) => renderRequirement(requirement, reader.language)),
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
-    actions: requirements.flatMap(({ nextAction }) => nextAction ?? []),
+    // rule: steps-are-the-sellers-own
+    actions: row.accountId === reader.accountId ? stepsOf(requirements) : [],
   };
 }
 

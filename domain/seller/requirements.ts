@@ -80,6 +80,16 @@ const pay = 'certification-fee/pay';
 const defer = 'certification-fee/defer';
 const newSteps = ['verification', 'company-information', pay, defer, 'merchant-ids', 'resubmit'] as const;
 
+/** What a seller can do now by a call: what is done on a phone is none, and what is under way can be taken back. */
+export function stepsOf(requirements: readonly Requirement[]): string[] {
+  const next = requirements.flatMap(({ nextAction }) => nextAction ?? []);
+  // rule: done-on-a-phone-is-no-step
+  const calls = next.filter((action) => action !== 'scan' && !action.endsWith('/sign'));
+  const underWay = ({ key, state }: Requirement): boolean =>
+    key === 'enterprise_verification' && (state === 'in_progress' || state === 'in_review');
+  return requirements.some(underWay) ? [...calls, 'verification/withdraw'] : calls;
+}
+
 /** Done, and nobody's turn. */
 function met(since: Date): Standing {
   return { state: 'met', whoseTurn: 'nobody', since };

@@ -15,6 +15,14 @@ beforeEach(() => {
 afterAll(() => room.database.drop());
 
 describe('a reviewer', () => {
+  it('looks: the address of a scan is waited for all the same', async () => {
+    const seller = await room.begin();
+    await seller.verify(seller.scan());
+    room.says.registry = () => ({ ...agrees, legalRepresentative: 'different' }) as typeof agrees;
+    expect(await seller.act('askRegistry')).toMatchObject({ review: expect.anything(), scanReady: false });
+    expect(await seller.act('beginScan')).toMatchObject({ scanReady: true });
+  });
+
   it('accepts in spite of the registry: only then the transfer goes out, and the subject is the reviewer’s word', async () => {
     const review = await deeds.inReview();
     await deeds.decide(review, 'approve');

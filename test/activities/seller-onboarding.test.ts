@@ -219,14 +219,6 @@ describe('the scan', () => {
     expect(await seller.act('askRegistry')).toMatchObject({ state: 'company_information' });
   });
 
-  it('is waited for where a reviewer looks at the rest meanwhile', async () => {
-    const seller = await room.begin();
-    await seller.verify(seller.scan());
-    room.says.registry = () => ({ ...agrees, legalRepresentative: 'different' }) as typeof agrees;
-    expect(await seller.act('askRegistry')).toMatchObject({ review: expect.anything(), scanReady: false });
-    expect(await seller.act('beginScan')).toMatchObject({ scanReady: true });
-  });
-
   it('an unknown reference is put aside', async () => {
     await report('ver_nobody', 'passed');
     await relay();

@@ -76,6 +76,14 @@ describe('steps out of turn', () => {
     expect((await journey.requirement('enterprise_verification')).state).toBe('not_started');
   });
 
+  it('are told to whom they are open, and to nobody else', async () => {
+    const own = await journey.seller.get(`/v1/seller-onboardings/${journey.onboardingId}`);
+    expect(own.body.actions).toEqual(['verification']);
+    const operator = await mallflow.as('operator@demo');
+    const seen = await operator.get(`/v1/seller-onboardings/${journey.onboardingId}`);
+    expect([seen.body.id, seen.body.actions]).toEqual([journey.onboardingId, []]);
+  });
+
   it.each<[string, (form: Body) => Body, unknown]>([
     [
       'a check digit that is wrong',
@@ -140,8 +148,7 @@ describe('after the verification', () => {
       'FEE_ALREADY_PAID',
     ]);
     const operator = await mallflow.as('operator@demo');
-    const query = `kind=seller_onboarding&stage=seller_centre&q=${journey.onboardingId}`;
-    const { body } = await operator.get(`/v1/processes?${query}`);
+    const { body } = await operator.get(`/v1/processes?kind=seller_onboarding&q=${journey.onboardingId}`);
     expect(body.items).toMatchObject([{ stage: 'seller_centre', whoseTurn: 'seller', state: 'open' }]);
   });
 });

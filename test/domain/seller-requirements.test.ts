@@ -3,7 +3,7 @@ import { nextDuty, type DutyFacts } from '../../domain/seller/duties';
 import type { SellerFacts, VerificationFacts } from '../../domain/seller/facts';
 import { readinessOf } from '../../domain/seller/gates';
 import { onboardingStages } from '../../domain/seller/onboarding-states';
-import { requirementKeys, requirementsOf, type RequirementKey } from '../../domain/seller/requirements';
+import { requirementKeys, requirementsOf, stepsOf, type RequirementKey } from '../../domain/seller/requirements';
 import { onboardingStanding } from '../../domain/seller/standing';
 
 const at = (day: number): Date => new Date(Date.UTC(2026, 10, day));
@@ -47,6 +47,11 @@ function told(facts: SellerFacts, key: RequirementKey): string {
   const found = requirementsOf(facts).find((requirement) => requirement.key === key);
   return [found?.state, found?.whoseTurn, found?.nextAction ?? '-'].join(' ');
 }
+
+/** A newer agreement is to be signed. */
+const newer = (overdue: boolean) => ({
+  agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue },
+});
 
 describe('what a seller still needs', () => {
   it.each<[string, SellerFacts, RequirementKey, string]>([
@@ -135,21 +140,11 @@ describe('what a seller still needs', () => {
       'merchant_id',
       'in_progress seller merchant-ids/wechat_pay/sign',
     ],
-    [
-      'a newer agreement',
-      { ...paid, agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue: false } },
-      'agreement',
-      'action_needed seller agreements',
-    ],
-    [
-      'not signed in time',
-      { ...paid, agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue: true } },
-      'agreement',
-      'expired seller agreements',
-    ],
+    ['a newer agreement', { ...paid, ...newer(false) }, 'agreement', 'action_needed seller agreements'],
+    ['not signed in time', { ...paid, ...newer(true) }, 'agreement', 'expired seller agreements'],
     [
       'not signed in time: nothing new before that',
-      { ...informed, agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue: true } },
+      { ...informed, ...newer(true) },
       'certification_fee',
       'not_started seller -',
     ],
@@ -157,7 +152,7 @@ describe('what a seller still needs', () => {
       'not signed in time: what is under way may be finished',
       {
         ...{ ...begun, verification: { ...transfer, registry: 'agreed', proof: 'begun', transferArrived: true } },
-        agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue: true },
+        ...newer(true),
       },
       'enterprise_verification',
       'in_progress seller verification/transfer-amount',
@@ -177,22 +172,28 @@ describe('what a seller still needs', () => {
   });
 });
 
+describe('the steps by a call', () => {
+  const scanned = { ...transfer, method: 'legal_person_scan', proof: 'begun' } as const;
+  it.each<[string, SellerFacts, string[]]>([
+    ['a transfer under way', { ...begun, verification: transfer }, ['verification/withdraw']],
+    ['a scan is done on a phone', { ...begun, verification: scanned }, ['verification/withdraw']],
+    ['a reviewer looks', { ...begun, verification: { ...transfer, state: 'in_review' } }, ['verification/withdraw']],
+    ['it came back', { ...begun, verification: { ...transfer, state: 'action_needed' } }, ['verification']],
+    ['signed on a phone', { ...paid, merchantIds: [{ ...merchant, state: 'to_sign', whoseTurn: 'seller' }] }, []],
+    ['paid', paid, ['merchant-ids']],
+  ])('%s', (_, facts, steps) => {
+    expect(stepsOf(requirementsOf(facts))).toEqual(steps);
+  });
+});
+
 describe('the gates', () => {
   it.each<[string, SellerFacts, boolean, boolean, boolean]>([
     ['before the centre', informed, false, false, false],
     ['put off', deferred, true, false, false],
     ['paid', paid, true, true, false],
     ['the fee is over', { ...paid, fee: { ...fee, state: 'expired' } }, true, false, false],
-    [
-      'a newer agreement may still be signed',
-      { ...paid, agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue: false } },
-      ...([true, true, false] as const),
-    ],
-    [
-      'the agreement was not signed in time',
-      { ...paid, agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue: true } },
-      ...([true, false, false] as const),
-    ],
+    ['a newer agreement may still be signed', { ...paid, ...newer(false) }, true, true, false],
+    ['the agreement was not signed in time', { ...paid, ...newer(true) }, true, false, false],
     [
       'selling',
       { ...paid, stage: 'complete', merchantIds: [{ ...merchant, state: 'opened' }] },
