@@ -81,27 +81,38 @@ export class GrpcProxy {
   }
 
   private join(near: ServerHttp2Session): void {
-    const far = connect(`http://127.0.0.1:${this.targetPort}`);
     this.sessions.add(near);
     const end = (): void => {
       this.sessions.delete(near);
       near.destroy();
       far.destroy();
     };
-    far.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') this.seen.refused += 1;
-      end();
-    });
-    far.on('close', end);
+    const reach = (): ClientHttp2Session => {
+      const session = connect(`http://127.0.0.1:${this.targetPort}`);
+      // The engine takes no new calls on a connection that is five minutes old; those under way end there.
+      session.on('goaway', () => {
+        if (session === far) far = reach();
+      });
+      session.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ECONNREFUSED') this.seen.refused += 1;
+        if (session === far) end();
+      });
+      session.on('close', () => {
+        if (session === far) end();
+      });
+      return session;
+    };
+    let far = reach();
     near.on('error', end).on('close', end);
-    near.on('stream', (stream, headers) => this.forward(stream, headers, far));
+    near.on('stream', (stream, headers) => this.forward(stream, headers, () => far));
   }
 
-  private forward(near: ServerHttp2Stream, headers: IncomingHttpHeaders, far: ClientHttp2Session): void {
+  private forward(near: ServerHttp2Stream, headers: IncomingHttpHeaders, reached: () => ClientHttp2Session): void {
     const method = String(headers[':path']).split('/').at(-1) ?? '';
     near.on('error', () => undefined);
     this.unless(this.heldRequests.has(method), { method, stream: near }, () => {
-      if (near.destroyed || far.destroyed) {
+      const far = reached();
+      if (near.destroyed || far.destroyed || far.closed) {
         near.destroy();
         return;
       }

@@ -8,7 +8,8 @@ let world: World;
 const strikes = new Strikes();
 
 beforeAll(async () => {
-  world = await startWorld();
+  // So many steps take a while to stand where they are struck: nobody is to be told of the first before that.
+  world = await startWorld({ settings: { MALLFLOW_ACCEPT_MS: '15000' } });
 });
 
 afterAll(async () => {
