@@ -2,24 +2,28 @@
 'use strict';
 
 /**
- * npm run demo:seller: plays the guide 服务商入驻 over HTTP, from the account to the merchant IDs, wrong turns included.
+ * npm run demo:seller: plays the guide 服务商入驻 over HTTP, from the account to the merchant IDs, wrong turns included;
+ * against `npm start -- --fast` what takes days and a year as well.
  * Ends with an exit code other than 0 as soon as an answer is not the one expected.
  *
  *   MALLFLOW_URL=http://127.0.0.1:3000 EMULATOR_URL=http://127.0.0.1:3900 npm run demo:seller
  */
 
 const { outsideWorld } = require('./demo/outside-world');
-const { inform, openMerchantIds, payFee, signUp, verify } = require('./demo/seller');
+const { deferFee, inform, openMerchantIds, payFee, signUp, verify } = require('./demo/seller');
+const { endOfYear, letProofExpire } = require('./demo/seller-year');
 const { Surprise, url } = require('./demo/stage');
 
 async function main() {
   const outside = outsideWorld();
   if (outside === undefined) throw new Error('nothing here emulates the outside parties');
   const seller = await signUp();
-  const company = await verify(seller, outside);
+  const company = await verify(seller, outside, letProofExpire);
   await inform(seller, company);
+  await deferFee(seller);
   await payFee(seller, outside);
   await openMerchantIds(seller, outside, company);
+  await endOfYear(seller, outside);
   console.log('\nAs expected, from beginning to end.');
 }
 

@@ -6,11 +6,13 @@
  *
  *   npm start                     start (or start again where the last run left off)
  *   npm start -- --reset [--yes]  delete all data first, after asking
+ *   npm start -- --fast           what takes days and months is over in seconds (docs/seller-onboarding.md)
  */
 
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { stage, StageError } = require('./lib/stages');
+const { fastDurations } = require('./lib/fast-durations');
 const { checkNode, ensureDependencies, build } = require('./lib/dependencies');
 const { takeFolder, leaveFolder, stopLeftover } = require('./lib/server-process');
 const { waitUntil, isAlive, npmAbove } = require('./lib/processes');
@@ -155,13 +157,15 @@ function outsideWorld() {
   ];
 }
 
-function printWelcome() {
+/** @param {boolean} isFast */
+function printWelcome(isFast) {
   const address = `http://127.0.0.1:${String(system.apiPort)}`;
   const signIn = JSON.stringify({ login: 'manager@demo', password: 'mallflow-demo' });
   const lines = ['', 'Mallflow is running.', '', `  API           ${address}      (described at ${address}/docs)`];
   if (system.temporalUiPort !== undefined)
     lines.push(`  Temporal UI   http://127.0.0.1:${String(system.temporalUiPort)}`);
   lines.push(...outsideWorld());
+  if (isFast) lines.push('  Durations     fast: a year of the certification fee is a minute and a half');
   lines.push('  Logs          .data/logs/api.log and .data/logs/worker.log');
   if (!isProduction) {
     lines.push('  Sign in as    manager@demo or operator@demo, password mallflow-demo', '', '  Try it:', '');
@@ -205,14 +209,18 @@ function stayWithNpm() {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { reset: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' } } });
+  const { values: wishes } = parseArgs({
+    options: { reset: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' }, fast: { type: 'boolean' } },
+  });
+  const isFast = wishes.fast === true;
+  if (isFast) Object.assign(process.env, { ...fastDurations, ...process.env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void shutDown(0));
   stayWithNpm();
   console.log('Starting Mallflow …\n');
-  await prepare({ reset: values.reset ?? false, yes: values.yes ?? false });
+  await prepare({ reset: wishes.reset ?? false, yes: wishes.yes ?? false });
   await startServers();
   await startProcesses();
-  if (stoppingSince === undefined) printWelcome();
+  if (stoppingSince === undefined) printWelcome(isFast);
 }
 
 main().catch((/** @type {unknown} */ error) => {

@@ -48,9 +48,10 @@ const untilRequirement = (seller, key, state, turn) =>
  * 实名认证, by a transfer whose amount the seller tells.
  * @param {Seller} seller
  * @param {OutsideWorld} outside
+ * @param {(seller: Seller, company: Company, proving: Json) => Promise<void>} dawdle what the seller does before that
  * @returns {Promise<Company>}
  */
-async function verify(seller, outside) {
+async function verify(seller, outside, dawdle) {
   chapter('实名认证 – enterprise verification');
   const { person, id } = seller;
   const document = await person.call('POST', '/v1/documents', 201, { body: licence, type: 'application/pdf' });
@@ -62,7 +63,8 @@ async function verify(seller, outside) {
   await person.refused('POST', `/v1/sellers/${id}/verification`, 400, 'VALIDATION_FAILED', wrong);
   tell('A code whose check digit is wrong is refused at its field');
   await person.post(`/v1/sellers/${id}/verification`, transferForm(company));
-  await untilRequirement(seller, 'enterprise_verification', 'in_progress', 'seller');
+  const proving = await untilRequirement(seller, 'enterprise_verification', 'in_progress', 'seller');
+  await dawdle(seller, company, proving);
   const { items } = await outside.call('GET', `/transfers?accountNumber=${company.accountNumber}`);
   const amountFen = Number(items[0].amountFen);
   const amount = `/v1/sellers/${id}/verification/transfer-amount`;
@@ -86,12 +88,10 @@ async function inform(seller, company) {
   tell('An account of another name is refused at its field; the right one is accepted without a person');
 }
 
-/** @param {Seller} seller @param {OutsideWorld} outside */
-async function payFee(seller, outside) {
+/** @param {Seller} seller */
+async function deferFee({ person, id }) {
   chapter('支付费用 – the certification fee, deferred and paid');
-  const { person, id } = seller;
-  const fee = `/v1/sellers/${id}/certification-fee`;
-  await person.post(`${fee}/defer`);
+  await person.post(`/v1/sellers/${id}/certification-fee/defer`);
   const deferred = await eventually(
     'the seller centre opens',
     () => person.get(`/v1/sellers/${id}/readiness`),
@@ -101,7 +101,15 @@ async function payFee(seller, outside) {
   const channels = { channels: ['wechat_pay'], form: merchantForm({ documentId: 'doc_00000000000000000000000000' }) };
   await person.refused('POST', `/v1/sellers/${id}/merchant-ids`, 409, 'FEE_NOT_PAID', channels);
   tell('暂不缴纳: the seller centre opens, without products and without a merchant ID');
+}
 
+/**
+ * @param {Seller} seller
+ * @param {OutsideWorld} outside
+ * @returns {Promise<string>} the end of what is paid for
+ */
+async function payFee({ person, id }, outside) {
+  const fee = `/v1/sellers/${id}/certification-fee`;
   const { payment } = await person.post(`${fee}/pay`, { method: 'wechat_native' });
   await outside.pay(payment.channelNumber);
   const paid = await eventually(
@@ -113,6 +121,7 @@ async function payFee(seller, outside) {
   const ready = await person.get(`/v1/sellers/${id}/readiness`);
   expectThat('whether products can be created now', ready['canCreateProducts'], true);
   tell(`立即缴纳: ${yuan(paid['amountFen'])} once, valid until ${paid['validUntil']}; products can be created`);
+  return String(paid['validUntil']);
 }
 
 /** @param {Seller} seller @param {OutsideWorld} outside @param {Company} company */
@@ -161,4 +170,4 @@ async function openMerchantIds(seller, outside, company) {
   tell('Tenpay opens side by side; one of them would have been enough to sell');
 }
 
-module.exports = { inform, openMerchantIds, payFee, signUp, untilRequirement, verify };
+module.exports = { deferFee, inform, openMerchantIds, payFee, signUp, untilRequirement, verify };
