@@ -14,8 +14,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   process.stderr.write(strikes.summary());
-  await expectEverythingSound(world);
-  await world.stop();
+  await expectEverythingSound(world).finally(() => world.stop());
 });
 
 killCases(() => world, strikes, [...kills, ...cuts], isSellers);

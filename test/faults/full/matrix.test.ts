@@ -13,8 +13,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   process.stderr.write(strikes.summary());
-  await expectEverythingSound(world);
-  await world.stop();
+  await expectEverythingSound(world).finally(() => world.stop());
 });
 
 describe.each([1, 2, 3])('time %i', () => {
