@@ -61,7 +61,8 @@ async function renderMerchantId({ db, vault }: Services, record: MerchantRecord)
     state,
     applicationId: id,
     processId: processIdOf(id),
-    ...(signUrl === null ? {} : { signUrl: vault.open(merchantAbout.signUrl(id), signUrl) }),
+    // rule: signed-is-signed
+    ...(signUrl === null || state !== 'to_sign' ? {} : { signUrl: vault.open(merchantAbout.signUrl(id), signUrl) }),
     ...(merchantId === null ? {} : { merchantId }),
     ...(state === 'verify_account' ? askedOf(record, vault) : {}),
     errors,

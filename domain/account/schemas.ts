@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isMobile, normalisedPhone } from '../seller/identifiers';
 import { staffRoles } from '../shared/roles';
 
 /** Logins are compared without regard to case. Printable, without spaces. */
@@ -41,9 +42,9 @@ export const addStaffSchema = z
 export const mobileSchema = z
   .string()
   .max(32)
-  .transform((text) => text.replace(/[ -]/g, '').replace(/^(?:\+86|0086)/, ''))
+  .transform((text) => normalisedPhone(text).replaceAll('-', ''))
   // rule: mobile-is-one
-  .refine((digits) => /^1[3-9]\d{9}$/.test(digits), 'a mainland mobile number of 11 digits');
+  .refine(isMobile, 'a mainland mobile number of 11 digits');
 
 /** „填写注册账号资料，完成注册“: whoever wants to become a seller begins with an account of their own. */
 export const registerSchema = z.strictObject({

@@ -81,7 +81,9 @@ it('both merchant IDs are opened side by side by one form', async () => {
     await staff.does(channel, 'approve');
     expect((await merchantIdIs(seller, channel, 'to_sign')).signUrl).toMatch(/^https:/);
     await staff.does(channel, 'sign');
-    expect((await merchantIdIs(seller, channel, 'opened')).merchantId).toMatch(/^\d+$/);
+    const opened = await merchantIdIs(seller, channel, 'opened');
+    expect(opened.merchantId).toMatch(/^\d+$/);
+    expect(opened).not.toHaveProperty('signUrl');
   }
   expect((await staff.all()).map(({ forms }) => forms as number)).toEqual([1, 1]);
   expect((await noticesOf(seller)).filter((kind) => kind === 'merchant_id_opened')).toHaveLength(2);
