@@ -91,7 +91,7 @@ async function bench([one, other]) {
   const levels = await measureAll(worlds);
   const recoveries = [];
   for (let n = 0; n < sizes.restarts; n += 1) {
-    const size = { sample: sizes.sample, say };
+    const size = { sample: sizes.sample, restartsLeft: sizes.restarts - n, say };
     say('worker and Temporal of the small one are killed …');
     const few = await recover(worlds.few, size);
     say('worker and Temporal of the large one are killed …');

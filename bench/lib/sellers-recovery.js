@@ -35,15 +35,17 @@ const patienceMs = 180_000;
  * Worker and Temporal are killed at once and started again, neither waiting for the other, while API and Postgres stay;
  * sellers go on as soon as they are answered.
  * @param {World} world
- * @param {{ sample: number, say: (line: string) => void }} size
+ * @param {{ sample: number, restartsLeft: number, say: (line: string) => void }} size
  * @returns {Promise<Recovery>}
  */
-async function recover(world, { sample: wanted, say }) {
+async function recover(world, { sample, restartsLeft, say }) {
   const { installation } = world;
   const middle = takeMiddle(world.waiting);
+  // Each restart takes waiting cases: what is there must do for all of them.
+  const wanted = Math.min(sample, 2 * Math.floor((world.waiting.length + 1 - restartsLeft) / restartsLeft));
   // What a seller reads off its account was there before.
   const sum = await world.sumOf(middle);
-  const sample = [
+  const steps = [
     ...scattered(world.waiting, wanted / 2).map((at) => () => world.tellSum(at)),
     ...scattered(world.entered, wanted / 2).map((at) => () => world.verify(at)),
   ];
@@ -52,7 +54,7 @@ async function recover(world, { sample: wanted, say }) {
   const since = () => Math.round(performance.now() - startedAt);
   const server = installation.startTemporal().then(() => say(`  Temporal is ready after ${String(since())} ms`));
   installation.startWorker();
-  const others = takeAll(sample, startedAt);
+  const others = takeAll(steps, startedAt);
   const { ms, answers } = await untilTaken(world, middle, { sum, since });
   say(`  a case from the middle went on after ${String(ms)} ms; answers by status ${JSON.stringify(answers)}`);
   const taken = await others;
@@ -104,7 +106,7 @@ async function untilTaken(world, at, { sum, since }) {
 }
 
 /** @param {readonly (() => Promise<unknown>)[]} sample @param {number} startedAt */
-async function takeAll(sample, startedAt) {
+async function takeAll(steps, startedAt) {
   let refused = 0;
   await allInFlight(sample, Array.from({ length: inFlight / 2 }), (take) => take().catch(() => (refused += 1)));
   return { sample: sample.length, refused, sampled: Math.round(performance.now() - startedAt) };
