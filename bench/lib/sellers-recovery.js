@@ -106,7 +106,7 @@ async function untilTaken(world, at, { sum, since }) {
 }
 
 /** @param {readonly (() => Promise<unknown>)[]} sample @param {number} startedAt */
-async function takeAll(steps, startedAt) {
+async function takeAll(sample, startedAt) {
   let refused = 0;
   await allInFlight(sample, Array.from({ length: inFlight / 2 }), (take) => take().catch(() => (refused += 1)));
   return { sample: sample.length, refused, sampled: Math.round(performance.now() - startedAt) };
