@@ -40,6 +40,8 @@ describe('refunds', () => {
     expect(await caseOf(of.paymentId)).toMatchObject({ state: 'open', whoseTurn: 'operator' });
     // A late word of it changes nothing any more.
     await room.sayRefund(of.paymentId, refundNumber, 'succeeded');
+    expect((await room.record(of.paymentId)).refunds).toMatchObject([{ refundNumber, state: 'closed' }]);
+    expect(await caseOf(of.paymentId)).toMatchObject({ state: 'open', whoseTurn: 'operator' });
     await refund(of, 300);
     expect(await caseOf(of.paymentId)).toMatchObject({ whoseTurn: 'provider' });
   });
