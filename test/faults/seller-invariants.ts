@@ -4,7 +4,7 @@ import { onboardingStanding } from '../../domain/seller/standing';
 import { controlsOf } from '../support/seller-journey';
 import type { World } from './world';
 
-/** What must never be found among sellers that came by the product's own way: any row is a fault, told in words. */
+/** What must never be found among sellers that came by the product's own way; each row is a fault, told in words. */
 const forbiddenInSellers: readonly string[] = [
   // 缴纳 or 暂不缴纳 opens the seller centre, and nothing else; with it comes the role.
   `select format('seller %s at %s: centre opened by %s, fee paid %s, deferred %s, roles %s', s.id, o.stage,
