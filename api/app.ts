@@ -1,11 +1,13 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import { DomainError } from '../domain/shared/errors';
 import { Admission } from './http/admission';
+import { direct } from './http/direct';
 import { openApiDocument } from './http/openapi';
-import { languageOf, sendProblem } from './http/problem';
-import type { AnyRoute } from './http/route';
+import { sendProblem } from './http/problem';
+import type { AnyRoute, Route } from './http/route';
 import { serve } from './http/serve';
 import { businessRoutes } from './routes';
 import type { Services } from './services';
@@ -14,6 +16,8 @@ import { systemRoutes } from './system/routes';
 
 export interface Api {
   readonly app: Express;
+  /** What a server answers with: the application, and beside it the addresses that outside parties tell at. */
+  readonly listener: RequestListener;
   /** The whole route table: what the router, the permission matrix and the OpenAPI document are made of. */
   readonly routes: readonly AnyRoute[];
 }
@@ -38,10 +42,11 @@ export function createApi(services: Services, business: readonly AnyRoute[] = bu
   app.set('strict routing', true);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  app.use(
-    // Without TLS in front (development) a browser must not be told to upgrade the page's own parts.
-    helmet(settings.cookieSecure ? {} : { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
+  // Without TLS in front (development) a browser must not be told to upgrade the page's own parts.
+  const secure = helmet(
+    settings.cookieSecure ? {} : { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } },
   );
+  app.use(secure);
   for (const [path, table] of byPath(routes)) {
     const at = app.route(path);
     for (const definition of table) at[definition.method](serve(definition, services, admission, metrics));
@@ -58,7 +63,19 @@ export function createApi(services: Services, business: readonly AnyRoute[] = bu
     services.log.debug({ err: error }, 'undecodable request');
     refuse(() => new DomainError('NOT_FOUND'))(request, response);
   });
-  return { app, routes };
+  const directly = new Map(
+    (routes as unknown as readonly Route[])
+      .filter(({ take }) => take !== undefined)
+      .map((route) => [nameOf(route.method, route.path), direct({ route, services, admission, metrics }, secure)]),
+  );
+  const listener: RequestListener = (request, response) =>
+    (directly.get(nameOf(request.method, request.url)) ?? app)(request, response);
+  return { app, listener, routes };
+}
+
+/** Of a route; of a request only where its address is exactly the route's. */
+function nameOf(method = '', path = ''): string {
+  return `${method.toUpperCase()} ${path}`;
 }
 
 function byPath(routes: readonly AnyRoute[]): Map<string, AnyRoute[]> {
@@ -76,6 +93,6 @@ function refuse(why: (response: Response) => DomainError) {
   return (request: Request, response: Response): void => {
     const requestId = randomUUID();
     response.setHeader('X-Request-Id', requestId);
-    sendProblem(request, response, why(response), { requestId, language: languageOf(request) });
+    sendProblem(request, response, why(response), requestId);
   };
 }

@@ -7,8 +7,8 @@ import { createHttpServer } from './http/server';
 import type { Services } from './services';
 
 function listen(config: Configuration, services: Services): Promise<Server> {
-  const { app } = createApi(services);
-  const server = createHttpServer(app);
+  const { listener } = createApi(services);
+  const server = createHttpServer(listener);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.PORT, config.MALLFLOW_HOST, () => resolve(server));

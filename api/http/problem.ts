@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import accepts from 'accepts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError, errorCatalogue, errorText, type Language } from '../../domain/shared/errors';
 import { isPassingDatabaseFailure } from '../../db/errors';
 
@@ -20,17 +21,23 @@ export function problemOf(error: DomainError, context: { requestId: string; inst
   };
 }
 
+/** On Node's own request and response: not every address is served through Express. */
 export function sendProblem(
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
   error: DomainError,
-  context: { readonly requestId: string; readonly language: Language },
+  requestId: string,
 ): void {
-  const problem = problemOf(error, { ...context, instance: request.path });
+  const instance = request.url?.split('?')[0] ?? '';
+  const problem = problemOf(error, { requestId, instance, language: languageOf(request) });
   const told = error.facts['retryAfterSeconds'];
   const wait = typeof told === 'number' ? told : retryAfterSeconds[problem.status];
   if (wait !== undefined) response.setHeader('Retry-After', String(wait));
-  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  const body = Buffer.from(JSON.stringify(problem));
+  response.statusCode = problem.status;
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  response.setHeader('Content-Length', body.length);
+  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 /** Whatever was thrown, as a refusal of the catalogue; undefined for a fault of ours. */
@@ -41,9 +48,7 @@ export function knownError(error: unknown): DomainError | undefined {
 }
 
 /** English unless the caller prefers Chinese. */
-export function languageOf(request: Request): Language {
-  return request.acceptsLanguages('en', 'zh-CN', 'zh') === false ||
-    !String(request.acceptsLanguages('en', 'zh-CN', 'zh')).startsWith('zh')
-    ? 'en'
-    : 'zh-CN';
+export function languageOf(request: IncomingMessage): Language {
+  const preferred = accepts(request).languages(['en', 'zh-CN', 'zh']);
+  return typeof preferred === 'string' && preferred.startsWith('zh') ? 'zh-CN' : 'en';
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../domain/shared/errors';
 import { readBytes } from './read-bytes';
 
@@ -25,7 +25,7 @@ export class RawBody {
 }
 
 /** @throws DomainError UNSUPPORTED_TYPE before anything is read, TOO_LARGE while reading */
-export async function readRaw(request: Request, rule: RawRule): Promise<RawBody> {
+export async function readRaw(request: IncomingMessage, rule: RawRule): Promise<RawBody> {
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
   const contentType = type.trim();
   const inUtf8 = parameters.every(

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../domain/shared/errors';
 
 /**
@@ -33,7 +33,11 @@ const room = new ReadingRoom(134_217_728);
  * @throws DomainError TOO_LARGE with the limit, UNSUPPORTED_TYPE for compressed bodies: they could unpack to anything;
  *   TOO_MANY_REQUESTS when too much is being read at once
  */
-export async function readBytes(request: Request, limitBytes: number, reading: ReadingRoom = room): Promise<Buffer> {
+export async function readBytes(
+  request: IncomingMessage,
+  limitBytes: number,
+  reading: ReadingRoom = room,
+): Promise<Buffer> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity')
     throw new DomainError('UNSUPPORTED_TYPE', { accepted: 'identity encoding' });
@@ -58,7 +62,7 @@ export async function readBytes(request: Request, limitBytes: number, reading: R
   }
 }
 
-function eachPiece(request: Request, take: (piece: Buffer) => void): Promise<void> {
+function eachPiece(request: IncomingMessage, take: (piece: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
       request.off('data', onData).off('end', settle).off('close', onClose).off('error', onClose);
@@ -88,7 +92,7 @@ function eachPiece(request: Request, take: (piece: Buffer) => void): Promise<voi
  * A connection closed over unread bytes is reset, and the refusal may be lost with it: so a little more is read and
  * thrown away. Who sends on and on is cut off.
  */
-function discardRest(request: Request): void {
+function discardRest(request: IncomingMessage): void {
   let discarded = 0;
   request.on('data', (piece: Buffer) => {
     discarded += piece.length;

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { Language } from '../../domain/shared/errors';
 import type { Principal, Role } from '../../domain/shared/roles';
@@ -50,6 +51,8 @@ export interface Route<Body = unknown, Query = unknown, Target = unknown> {
   /** Schema per success status; `null` has no JSON body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   readonly handle: (call: Call<Body, Query, Target>) => Promise<Answer>;
+  /** Of an open route that takes bytes and answers without content: the same, where Express is passed by. */
+  readonly take?: (services: Services, headers: IncomingHttpHeaders, body: RawBody) => Promise<Answer>;
 }
 
 export type AnyRoute = Route<never, never, never>;

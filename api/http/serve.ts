@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
@@ -9,8 +8,9 @@ import type { Metrics } from '../system/metrics';
 import type { Admission, Place } from './admission';
 import { authenticate, authorize } from './authenticate';
 import { acceptedSchema, type Answer } from './answers';
+import { attend } from './attend';
 import { idempotencyKey, parseWith, readJson } from './parse';
-import { knownError, languageOf, sendProblem } from './problem';
+import { languageOf } from './problem';
 import { readRaw } from './raw-body';
 import type { AnyRoute, Call, Route } from './route';
 
@@ -42,24 +42,13 @@ interface Exchange {
  */
 export function serve(definition: AnyRoute, services: Services, admission: Admission, metrics: Metrics) {
   const route = definition as unknown as Route;
-  return async (request: Request, response: Response): Promise<void> => {
-    const context = { requestId: requestIdOf(request, services.settings.trustProxy), language: languageOf(request) };
-    const startedAt = performance.now();
-    response.setHeader('X-Request-Id', context.requestId);
-    let place: Place | undefined;
-    try {
-      place = admission.enter(route.idempotency !== 'none');
+  const desk = { route, services, admission, metrics };
+  return (request: Request, response: Response): Promise<void> =>
+    attend(desk, request, response, async (place, requestId) => {
+      const context = { requestId, language: languageOf(request) };
       const answer = await answerOf(route, services, { request, response, place }, context);
       await send(response, services.settings.checkAnswers ? checked(route, answer) : answer);
-    } catch (error) {
-      fail(error, services, request, response, context);
-    } finally {
-      place?.leave();
-      const ms = Math.round(performance.now() - startedAt);
-      metrics.answered(route.path, response.statusCode, ms);
-      services.log.info({ route: `${route.method} ${route.path}`, status: response.statusCode, ms, ...ids(context) });
-    }
-  };
+    });
 }
 
 async function answerOf(route: Route, services: Services, exchange: Exchange, context: Context): Promise<Answer> {
@@ -138,26 +127,3 @@ function checked(route: Route, answer: Answer): Answer {
   if (!parsed.success) throw new Error(`${route.path} broke its promise: ${parsed.error.message}`);
   return answer;
 }
-
-function fail(error: unknown, services: Services, request: Request, response: Response, context: Context): void {
-  const known = knownError(error);
-  if (known === undefined || known.code === 'INTERNAL') services.log.error({ err: error, ...ids(context) }, 'fault');
-  // The client is gone: nobody is left to tell.
-  if (response.headersSent || response.destroyed) return;
-  sendProblem(request, response, known ?? new DomainError('INTERNAL'), context);
-}
-
-function ids(context: Context) {
-  return { requestId: context.requestId };
-}
-
-/**
- * A trusted proxy's request id is taken over if it is a UUID; anybody else's is not, since it goes into logs, audit and
- * histories and must neither collide nor carry anything personal.
- */
-function requestIdOf(request: Request, trustProxy: number): string {
-  const given = request.headers['x-request-id'];
-  return trustProxy > 0 && typeof given === 'string' && uuid.test(given) ? given.toLowerCase() : randomUUID();
-}
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NotificationRefused } from '../../domain/ports/payment-channel';
 import { DomainError } from '../../domain/shared/errors';
+import type { Answer } from '../http/answers';
 import type { RawBody } from '../http/raw-body';
-import { rawRoute, type AnyRoute, type Call } from '../http/route';
+import { rawRoute, type AnyRoute } from '../http/route';
 import type { Services } from '../services';
 
 /** Notifications are a few kilobytes. */
@@ -25,25 +26,30 @@ export interface Told<R> {
  * gives a few seconds and counts only the status. While the database is away it is told to come again (5xx), and does.
  */
 export function notified<R>(told: Told<R>): AnyRoute {
+  const take = async (services: Services, headers: IncomingHttpHeaders, { bytes }: RawBody): Promise<Answer> => {
+    await told.takeIn(services, believed(told, services, headers, bytes));
+    services.notifications.inc({ channel: told.channel, outcome: 'accepted' });
+    return { status: 204 };
+  };
   return rawRoute({
     ...{ method: 'post', path: told.path, summary: told.summary },
     ...{ tag: 'webhooks', access: 'open', idempotency: 'none' },
     raw: { contentTypes: ['application/json'], limitBytes },
     answers: { 204: null },
-    handle: async (call) => {
-      const { services } = call;
-      await told.takeIn(services, believed(told, call));
-      services.notifications.inc({ channel: told.channel, outcome: 'accepted' });
-      return { status: 204 };
-    },
+    take,
+    handle: ({ services, request, body }) => take(services, request.headers, body),
   });
 }
 
 /** @throws DomainError NOTIFICATION_REFUSED, which changes nothing */
-function believed<R>({ believe, channel }: Told<R>, call: Call<RawBody, undefined, undefined>): R {
-  const { services, request, body } = call;
+function believed<R>(
+  { believe, channel }: Told<R>,
+  services: Services,
+  headers: IncomingHttpHeaders,
+  bytes: Buffer,
+): R {
   try {
-    return believe(services, request.headers, body.bytes);
+    return believe(services, headers, bytes);
   } catch (error) {
     if (!(error instanceof NotificationRefused)) throw error;
     services.notifications.inc({ channel, outcome: error.fault });

@@ -145,7 +145,7 @@ describe('limits', () => {
   describe('a client that does not come to an end', () => {
     /** All that is answered until the other side hangs up, on a server that waits `ms` for each part. */
     const cutOff = async (times: { headMs: number; requestMs: number }, text: string) => {
-      const server = createHttpServer(mallflow.api.app, { ...times, checkEveryMs: 10 });
+      const server = createHttpServer(mallflow.api.listener, { ...times, checkEveryMs: 10 });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       try {
         return await new Promise<string>((resolve, reject) => {

@@ -136,6 +136,8 @@ describe('what is not provably the channel’s', () => {
     const warn = jest.spyOn(mallflow.services.log, 'warn');
     const reply = await send(forge(channelNumber));
     expect([reply.status, reply.body.code]).toEqual([401, 'NOTIFICATION_REFUSED']);
+    expect([reply.body.instance, reply.body.requestId]).toEqual([path, reply.headers.get('x-request-id')]);
+    expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await books()).toEqual(before.books);
     expect(await counted(fault)).toBe(before.counted + 1);
     // A probe is the channel's own test whether we refuse: nobody is to be woken.
@@ -207,6 +209,13 @@ describe('what is truly signed', () => {
     expect((await send(paid(trade(channelNumber), signing), path, 'application/json; charset=utf-8')).status).toBe(204);
     expect(await inbox(channelNumber)).toMatchObject([{ state: 'waiting', problem: null, paymentId: id }]);
     expect(await counted('accepted')).toBe(accepted + 1);
+  });
+
+  // Only the exact address passes Express by.
+  it.each(['?', '?a=1'])('at the address followed by “%s” is taken in or refused by the same rules', async (more) => {
+    const { channelNumber } = await paymentRows(mallflow, { code: 'weixin://one' });
+    const { status } = await send(paid(trade(channelNumber)), `${path}${more}`);
+    expect([status, (await inbox(channelNumber)).length]).toEqual(more === '?' ? [204, 1] : [400, 0]);
   });
 
   it('finds an attempt that was not answered yet', async () => {

@@ -102,7 +102,7 @@ describe('raw bodies', () => {
 
   /** Sends the head, then piece after piece until the other side hangs up; all that was answered, and how much it took. */
   const sendOnAndOn = async (head: string, piece: Buffer | null) => {
-    const server = createHttpServer(mallflow.api.app, { headMs: 200, requestMs: 400, checkEveryMs: 10 });
+    const server = createHttpServer(mallflow.api.listener, { headMs: 200, requestMs: 400, checkEveryMs: 10 });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
       return await new Promise<{ answer: string; sentBytes: number }>((resolve) => {

@@ -46,7 +46,7 @@ describe('what stands beside the business routes', () => {
     async function readinessWith(environment: Record<string, string>) {
       const config = parseEnvironment({ NODE_ENV: 'test', MALLFLOW_LOG_LEVEL: 'silent', ...environment });
       const services = composeServices(config, process.env);
-      const server = createServer(createApi(services).app);
+      const server = createServer(createApi(services).listener);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       try {
         const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`);

@@ -77,7 +77,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const composed = composeServices(config, environment);
   const services = { ...composed, reviewSubjects: { ...composed.reviewSubjects, ...reviewSubjects } };
   const api = createApi(services, options.routes?.(businessRoutes));
-  server.on('request', api.app);
+  server.on('request', api.listener);
   const worker = new TestWorker(config, options, outside === undefined ? undefined : services);
   if (options.worker ?? true) await worker.start();
   return {

@@ -53,20 +53,25 @@ function reportOf(eventType: string, opened: Uint8Array, own: Own): ChannelRepor
   throw new NotificationRefused('shape');
 }
 
+const theirs = /^wechatpay-/i;
+
 function signatureHeaders(headers: RawHeaders) {
+  const found = new Map<string, readonly string[]>();
+  for (const [key, value] of Object.entries(headers)) {
+    if (value === undefined || !theirs.test(key)) continue;
+    const name = key.toLowerCase();
+    found.set(name, [...(found.get(name) ?? []), ...(typeof value === 'string' ? [value] : value)]);
+  }
   return {
-    timestamp: single(headers, 'wechatpay-timestamp'),
-    nonce: single(headers, 'wechatpay-nonce'),
-    serial: single(headers, 'wechatpay-serial'),
-    signature: single(headers, 'wechatpay-signature'),
+    timestamp: single(found.get('wechatpay-timestamp')),
+    nonce: single(found.get('wechatpay-nonce')),
+    serial: single(found.get('wechatpay-serial')),
+    signature: single(found.get('wechatpay-signature')),
   };
 }
 
 /** A header given twice could be read differently by whoever stands before us. */
-function single(headers: RawHeaders, name: string): string {
-  const values = Object.entries(headers)
-    .filter(([key]) => key.toLowerCase() === name)
-    .flatMap(([, value]) => value ?? []);
+function single(values: readonly string[] = []): string {
   const [value] = values;
   if (value === undefined || value === '' || values.length > 1) throw new NotificationRefused('headers');
   return value;
