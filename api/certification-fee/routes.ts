@@ -13,8 +13,9 @@ import type { CommandInput } from '../../workflows/shared/messages';
 import { acceptedSchema } from '../http/answers';
 import { commandRequest, route, type AnyRoute, type Sighting } from '../http/route';
 import { iso, isoTime } from '../http/times';
-import { paymentSchema, renderNewestPayment } from '../payment/render';
+import { paymentSchema } from '../payment/render';
 import type { Services } from '../services';
+import { renderPaidFee } from './render';
 
 /** The caller's own seller, whatever its roles: before the seller centre opens there is none. */
 function ownSeller({ principal, params }: Sighting): Promise<string | undefined> {
@@ -68,10 +69,7 @@ const pay = route({
         });
       },
       secret: true,
-      render: async (id) => {
-        const [facts, payment] = await Promise.all([feeFactsOf(db, sellerId), renderNewestPayment(services, id)]);
-        return { state: feeRequirement(facts), ...(payment === undefined ? {} : { payment }) };
-      },
+      render: (id) => renderPaidFee(services, sellerId, id),
     });
   },
 });

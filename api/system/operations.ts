@@ -42,8 +42,8 @@ async function standing(call: Call<undefined, unknown, Command>) {
 }
 
 /** The resource the command was about, as its rows say now. */
-function resultOf({ services, principal, target, language }: Call<undefined, unknown, Command>): Promise<unknown> {
-  return renderResult(services.db, principal.enterpriseId ?? '', target.resourceId, language);
+function resultOf(call: Call<undefined, unknown, Command>): Promise<unknown> {
+  return renderResult(call, call.target.resourceId);
 }
 
 function refused(call: Call<undefined, unknown, Command>, error: DomainError) {

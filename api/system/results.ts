@@ -1,28 +1,56 @@
 import type { Language } from '../../domain/shared/errors';
-import { isId, type IdKind } from '../../domain/shared/ids';
-import type { Db } from '../../db/connection';
+import { isId, onboardingIdOf, type IdKind } from '../../domain/shared/ids';
+import type { Principal } from '../../domain/shared/roles';
+import { onboardingById } from '../../db/seller/onboarding-queries';
+import { renderPaidFee } from '../certification-fee/render';
 import { renderCommodityById } from '../commodity/render';
+import { renderMerchantIds } from '../merchant/render';
 import { renderPurchaseById } from '../purchase/render';
+import { renderReviewById } from '../review/render';
+import { renderOnboarding } from '../seller/render';
+import type { Services } from '../services';
 import { renderAllocationById } from '../stock-allocation/render';
 
-type RenderById = (db: Db, enterpriseId: string, id: string, language: Language) => Promise<unknown>;
+/** Whoever gave the command; it is shown to nobody else. */
+export interface Asker {
+  readonly services: Services;
+  readonly principal: Principal;
+  readonly language: Language;
+}
 
-/** How the resource of a slow command is shown. A kind of resource whose commands runs carry out adds its line. */
+type RenderById = (asker: Asker, id: string) => Promise<unknown>;
+
+const ofEnterprise =
+  (
+    render: (db: Services['db'], enterpriseId: string, id: string, language: Language) => Promise<unknown>,
+  ): RenderById =>
+  ({ services, principal, language }, id) =>
+    render(services.db, principal.enterpriseId ?? '', id, language);
+
+async function onboardingResult({ services, principal, language }: Asker, id: string): Promise<unknown> {
+  const { accountId } = principal;
+  const row = await onboardingById(services.db, id, accountId);
+  if (row === undefined) throw new Error(`onboarding ${id} has an effect but no row`);
+  return renderOnboarding(services, row, { accountId, language });
+}
+
+/** How the resource of a slow command is shown: every kind whose commands runs carry out. */
 const renderers: Readonly<Partial<Record<IdKind, RenderById>>> = {
-  allocation: renderAllocationById,
-  commodity: renderCommodityById,
-  purchase: renderPurchaseById,
+  allocation: ofEnterprise(renderAllocationById),
+  commodity: ofEnterprise(renderCommodityById),
+  purchase: ofEnterprise(renderPurchaseById),
+  onboarding: onboardingResult,
+  // A step of the way in: the whole of it, with what is missing next.
+  seller: (asker, id) => onboardingResult(asker, onboardingIdOf(id)),
+  certificationFee: ({ services, principal }, id) => renderPaidFee(services, principal.sellerId ?? '', id),
+  merchantApplication: ({ services, principal }) => renderMerchantIds(services, principal.sellerId ?? ''),
+  review: (asker, id) => renderReviewById(asker.services.db, id, asker),
 };
 
 /** The resource of this id as its rows say now. */
-export async function renderResult(
-  db: Db,
-  enterpriseId: string,
-  resourceId: string,
-  language: Language,
-): Promise<unknown> {
+export async function renderResult(asker: Asker, resourceId: string): Promise<unknown> {
   const found = Object.entries(renderers).find(([kind]) => isId(kind as IdKind, resourceId));
   if (found === undefined) throw new Error(`nobody knows how to show ${resourceId}`);
   const [, render] = found;
-  return render(db, enterpriseId, resourceId, language);
+  return render(asker, resourceId);
 }

@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { claimCommand, recordEffect } from '../../db/command/repository';
+import { run } from '../../db/connection';
+import { newId } from '../../db/new-id';
 import { endPurchase } from '../../db/purchase/repository';
 import type { Trx } from '../../db/connection';
+import { onboardingIdOf } from '../../domain/shared/ids';
+import { newAccount } from '../support/accounts';
+import { firstFeeRow } from '../support/certification-fees';
 import { eventually } from '../support/eventually';
-import type { HttpClient } from '../support/http-client';
+import type { Body, HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
+import { merchantIdRows } from '../support/merchants';
 import { coupon, pay, place } from '../support/purchases';
+import { accountIdOf, createForms, reviewRows } from '../support/reviews';
+import { sellerRows } from '../support/sellers';
 
 /** Commands that are accepted but not finished in time: 202 and the operation. */
 describe('operations', () => {
@@ -93,5 +102,36 @@ describe('operations', () => {
     for (const unknown of ['op_nothing', 'x', id as string])
       expect((await manager.get(`/v1/operations/${unknown}`)).status).toBe(404);
     await settled(slow.body.operationId as string);
+  });
+
+  /** A seller's or reviewer's command that was answered 202 and has happened since. */
+  async function done(client: HttpClient, resourceId: string): Promise<Body> {
+    const id = newId('command');
+    const accountId = await accountIdOf(client);
+    const claim = { id, accountId, resourceId, workflowId: null, updateId: id, route: 'POST /anything', key: null };
+    await claimCommand(mallflow.database.db, { ...claim, bodySha256: Buffer.alloc(32), leaseMs: 1_000 });
+    await mallflow.database.db.transaction((trx) => recordEffect(trx, id));
+    const { status, body } = await client.get(`/v1/operations/${id}`);
+    expect([status, body]).toMatchObject([200, { id, state: 'done' }]);
+    return body.result;
+  }
+
+  it('of a seller’s and a reviewer’s commands tell what came of them', async () => {
+    const seller = await newAccount(mallflow, { login: 'slow-seller@demo', roles: [] });
+    const sellerId = await sellerRows(mallflow, seller);
+    const onboarding = (await seller.get('/v1/seller-onboardings')).body.items[0];
+    expect(await done(seller, onboardingIdOf(sellerId))).toEqual(onboarding);
+    expect(await done(seller, sellerId)).toEqual(onboarding);
+    const feeId = await firstFeeRow(mallflow, sellerId);
+    await run(mallflow.database.owner, 'update certification_fees set deferred_at = now() where id = :feeId', {
+      feeId,
+    });
+    expect(await done(seller, feeId)).toEqual({ state: 'deferred' });
+    const merchantId = await merchantIdRows(mallflow, seller, sellerId);
+    expect(await done(seller, merchantId)).toMatchObject({ items: [{ applicationId: merchantId }] });
+
+    await createForms(mallflow.database);
+    const { reviewId } = await reviewRows(mallflow.database, sellerId);
+    expect(await done(await mallflow.as('reviewer@demo'), reviewId)).toMatchObject({ id: reviewId, state: 'waiting' });
   });
 });
