@@ -4,15 +4,8 @@ import { addEnterpriseSchema, addMallSchema, addStaffSchema } from '../domain/ac
 import { addBenefitSchema } from '../domain/catalogue/schemas';
 import { topUpSchema } from '../domain/ledger/schemas';
 import { DomainError, errorText } from '../domain/shared/errors';
-import {
-  parseEnvironment,
-  ownerUrl,
-  casePolicies,
-  dataKeys,
-  timeProfile,
-  wechatPay,
-  type Configuration,
-} from '../config/env';
+import { parseEnvironment, ownerUrl, dataKeys, timeProfile, wechatPay, type Configuration } from '../config/env';
+import { casePolicies } from '../config/policies';
 import { watchedCase } from '../db/case/repository';
 import { appRole, connect, type Db } from '../db/connection';
 import { verifyLedger } from '../db/ledger/queries';
@@ -23,7 +16,7 @@ import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import { registerSearchAttributes } from '../temporal/search-attributes';
-import { resumeCase } from '../worker/resume-case';
+import { resumeCase } from '../runs/resume-case';
 import { publishFromFile, type AgreementOptions } from './agreement';
 import { listCalendar, setCalendar } from './calendar';
 import { seedDemoWhole } from './demo-sellers';

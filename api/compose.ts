@@ -1,15 +1,6 @@
 import { resolve } from 'node:path';
-import {
-  casePolicies,
-  databaseAccess,
-  dataKeys,
-  outside,
-  tenpay,
-  timeProfile,
-  wechatPay,
-  type Configuration,
-  type Environment,
-} from '../config/env';
+import { databaseAccess, dataKeys, outside, tenpay, timeProfile, wechatPay, type Configuration, type Environment } from '../config/env';
+import { casePolicies } from '../config/policies';
 import { createLog } from '../config/log';
 import { connect } from '../db/connection';
 import { takeIn } from '../db/payment/inbox';

@@ -115,12 +115,13 @@ const variables = {
 const scriptVariables = new Set(['MALLFLOW_CACHE_DIR', 'MALLFLOW_URL']);
 
 const schema = z.object(variables);
-type Parsed = z.infer<typeof schema>;
+/** Every variable, parsed. */
+export type Configuration = z.infer<typeof schema>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigurationError with every fault */
-export function parseEnvironment(environment: Environment): Parsed {
+export function parseEnvironment(environment: Environment): Configuration {
   const faults = Object.keys(environment)
     // rule: unknown-variables-are-faults
     .filter((name) => name.startsWith('MALLFLOW_') && !(name in variables) && !scriptVariables.has(name))
@@ -155,14 +156,14 @@ function productionFaults(given: Environment): string[] {
 }
 
 /** How a process reaches the database: the restricted login when one is named, else the owner's URL in the app role. */
-export function databaseAccess(parsed: Parsed): { readonly url: string; readonly role: 'mallflow_app' | null } {
+export function databaseAccess(parsed: Configuration): { readonly url: string; readonly role: 'mallflow_app' | null } {
   if (parsed.APP_DATABASE_URL !== undefined) return { url: parsed.APP_DATABASE_URL, role: null };
   if (parsed.DATABASE_URL !== undefined) return { url: parsed.DATABASE_URL, role: 'mallflow_app' };
   throw new ConfigurationError(['DATABASE_URL: expected a postgres:// URL (or APP_DATABASE_URL)']);
 }
 
 /** The keys of what is encrypted in the database: the first encrypts, all decrypt. */
-export function dataKeys(parsed: Parsed) {
+export function dataKeys(parsed: Configuration) {
   return dataKeysOf(parsed.MALLFLOW_DATA_KEYS);
 }
 
@@ -170,7 +171,7 @@ export function dataKeys(parsed: Parsed) {
  * Undefined when no variable of WeChat Pay is given: then nobody can pay by it.
  * @throws ConfigurationError with every file and key that is not what it should be
  */
-export function wechatPay(parsed: Parsed): WechatPayAccess | undefined {
+export function wechatPay(parsed: Configuration): WechatPayAccess | undefined {
   const faults: string[] = [];
   const access = readWechatPay(parsed, (fault) => faults.push(fault));
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -181,7 +182,7 @@ export function wechatPay(parsed: Parsed): WechatPayAccess | undefined {
  * The outside parties of a seller's way in; those of which no variable is given are undefined.
  * @throws ConfigurationError with every file and secret that is not what it should be
  */
-export function outside(parsed: Parsed): OutsideAccess {
+export function outside(parsed: Configuration): OutsideAccess {
   const faults: string[] = [];
   const access = readOutside(parsed, (fault) => faults.push(fault));
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -192,7 +193,7 @@ export function outside(parsed: Parsed): OutsideAccess {
  * Undefined when no variable of Tenpay is given: then its merchant IDs are not available.
  * @throws ConfigurationError with every file and secret that is not what it should be
  */
-export function tenpay(parsed: Parsed): TenpayAccess | undefined {
+export function tenpay(parsed: Configuration): TenpayAccess | undefined {
   const faults: string[] = [];
   const access = readTenpay(parsed, (fault) => faults.push(fault));
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -200,99 +201,11 @@ export function tenpay(parsed: Parsed): TenpayAccess | undefined {
 }
 
 /** @throws ConfigurationError when the owner's URL is missing: only the owner migrates and furnishes. */
-export function ownerUrl(parsed: Parsed): string {
+export function ownerUrl(parsed: Configuration): string {
   if (parsed.DATABASE_URL === undefined) throw new ConfigurationError(['DATABASE_URL: expected a postgres:// URL']);
   return parsed.DATABASE_URL;
 }
 
-export function timeProfile(parsed: Parsed): TimeProfile {
+export function timeProfile(parsed: Configuration): TimeProfile {
   return timeProfiles[parsed.MALLFLOW_TIME_PROFILE];
 }
-
-type Times = Pick<TimeProfile, 'quickMs' | 'attemptMs' | 'firstRetryMs' | 'longestRetryMs'>;
-
-function timesOf(parsed: Parsed): Times {
-  const { quickMs, attemptMs, firstRetryMs, longestRetryMs } = timeProfile(parsed);
-  return { quickMs, attemptMs, firstRetryMs, longestRetryMs };
-}
-
-function reviewPolicy(parsed: Parsed) {
-  const { workflowTaskMs } = timeProfile(parsed);
-  return {
-    dueInWorkingDays: parsed.MALLFLOW_REVIEW_WORKING_DAYS,
-    dueInMs: parsed.MALLFLOW_REVIEW_SECONDS ?? null,
-    workflowTaskMs,
-    times: timesOf(parsed),
-  };
-}
-
-function feePolicy(parsed: Parsed) {
-  const { workflowTaskMs } = timeProfile(parsed);
-  return {
-    payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
-    awaitPaymentMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),
-    renewalOpensMs: parsed.MALLFLOW_FEE_RENEWAL_OPENS_SECONDS,
-    remindBeforeMs: parsed.MALLFLOW_FEE_REMINDERS.split(',').map((before) => Number(before) * 1_000),
-    workflowTaskMs,
-    times: timesOf(parsed),
-  };
-}
-
-/** What of a seller's way in takes how long. The runs of its reviews and of its fee are begun with theirs. */
-function onboardingPolicy(
-  parsed: Parsed,
-  begins: { readonly review: ReturnType<typeof reviewPolicy>; readonly fee: ReturnType<typeof feePolicy> },
-) {
-  const { askAgainMs, channelStepMs, workflowTaskMs } = timeProfile(parsed);
-  const again = parsed.MALLFLOW_REGISTRY_AGAIN_SECONDS;
-  return {
-    proveWithinMs: parsed.MALLFLOW_PROVE_WITHIN_SECONDS,
-    triesPerTransfer: 2,
-    // "新注册企业 3–7 天后重试": daily at first, then less often.
-    askRegistryAgainMs: [again, again, again, 2 * again],
-    askAgainMs: [...askAgainMs, 3_600_000],
-    remindAfterMs: parsed.MALLFLOW_ONBOARDING_REMINDER_SECONDS,
-    accountsPerCompany: parsed.MALLFLOW_COMPANY_ACCOUNTS,
-    feeAmountFen: parsed.MALLFLOW_CERTIFICATION_FEE_FEN,
-    awaitScanMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),
-    providerStepMs: channelStepMs,
-    workflowTaskMs,
-    ...begins,
-    times: timesOf(parsed),
-  };
-}
-
-/** What a new run of each kind is given to live by. */
-export function casePolicies(parsed: Parsed) {
-  const { workflowTaskMs, askAgainMs, channelStepMs } = timeProfile(parsed);
-  const times = timesOf(parsed);
-  const review = reviewPolicy(parsed);
-  const fee = feePolicy(parsed);
-  return {
-    purchase: {
-      payWithinMs: parsed.MALLFLOW_PAY_WITHIN_SECONDS,
-      detailOpenForMs: parsed.MALLFLOW_DETAIL_OPEN_SECONDS,
-      // Before the caller is told that it takes longer.
-      awaitPaymentMs: Math.round(parsed.MALLFLOW_RESULT_MS * 0.7),
-      times,
-    },
-    payment: { askAgainMs, channelStepMs, workflowTaskMs, times },
-    commodityAdd: {
-      draftKeptMs: parsed.MALLFLOW_DRAFT_KEPT_SECONDS,
-      remindBeforeMs: parsed.MALLFLOW_DRAFT_REMINDER_SECONDS,
-      times,
-    },
-    review,
-    stockAllocation: { confirmWithinMs: parsed.MALLFLOW_CONFIRM_WITHIN_SECONDS, times },
-    merchantId: {
-      askAgainMs: askAgainMs.map((pause) => Math.min(pause, parsed.MALLFLOW_MERCHANT_POLL_SECONDS)),
-      restMs: parsed.MALLFLOW_MERCHANT_REST_SECONDS,
-      channelStepMs,
-      times,
-    },
-    certificationFee: fee,
-    sellerOnboarding: onboardingPolicy(parsed, { review, fee }),
-  };
-}
-
-export type Configuration = Parsed;

@@ -12,51 +12,19 @@ import { stuckInterceptor } from '../activities/shared/stuck-interceptor';
 import { createOnboardingActivities } from '../activities/seller-onboarding/activities';
 import { createOnboardingProviderSteps } from '../activities/seller-onboarding/provider-steps';
 import { createStockAllocationActivities } from '../activities/stock-allocation/activities';
-import {
-  casePolicies,
-  dataKeys,
-  databaseAccess,
-  outside,
-  timeProfile,
-  wechatPay,
-  type Configuration,
-} from '../config/env';
-import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
-import { deleteCommandsOlderThan } from '../db/command/repository';
+import { dataKeys, databaseAccess, outside, timeProfile, wechatPay, type Configuration } from '../config/env';
+import { casePolicies } from '../config/policies';
 import { connect, type Db } from '../db/connection';
-import { deleteInertDecisions } from '../db/review/decisions';
 import type { ReviewSubjects } from '../db/review/subjects';
 import { sellerReviewSubjects } from '../db/seller/review-subjects';
-import { deleteInertSubmissions } from '../db/seller/submissions';
-import { sweepMerchantSubmissions } from '../db/merchant/submissions';
 import { reviewTerms } from '../temporal/review-terms';
 import { KeyedVault } from '../db/secrets/keyed-vault';
-import { remindOfAgreements } from '../db/seller/agreement-reminders';
 import { createOutside } from '../providers/outside';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import type { Outside } from '../domain/ports/outside';
 import type { PaymentChannel } from '../domain/ports/payment-channel';
-import { lazyClient, type TemporalTarget } from '../temporal/connection';
-import { Gateway } from '../temporal/gateway';
-import type { RunSettings } from '../temporal/starts';
-import type { ReconciliationPolicy } from '../workflows/reconciliation/contract';
-import { deliverNotices } from './loops/deliver-notices';
-import { every, type Loop } from './loops/every';
-import { expireStock } from './loops/expire-stock';
-import { keepSchedules } from './loops/keep-schedules';
-import { relayReports } from './loops/relay-reports';
-import { relayScans } from './loops/relay-scans';
-import { settleClaims } from './loops/settle-claims';
-import { sweepPayments } from './loops/sweep-payments';
-import { sweepRuns } from './loops/sweep-runs';
-import { watchCases } from './loops/watchdog';
+import type { TemporalTarget } from '../temporal/connection';
 import { merchantActivities } from './merchants';
-
-/** api.md §1: an Idempotency-Key is kept for 30 days. */
-const keysKeptDays = 30;
-
-/** Dates of agreements are days. */
-const remindEveryMs = 60_000;
 
 export function openDatabase(config: Configuration): Db {
   return connect({
@@ -188,99 +156,4 @@ function securityOf({ connectionOptions }: TemporalTarget) {
     ...(tls === undefined ? {} : { tls }),
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
   };
-}
-
-export function startLoops(config: Configuration, db: Db, target: TemporalTarget, log: Logger): Loop[] {
-  const temporal = lazyClient(target);
-  const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
-  const gateway = new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE);
-  const settings = runSettings(config);
-  const overdueByMs = config.MALLFLOW_WATCHDOG_SECONDS;
-  return [
-    ...startPaymentLoops(config, { db, gateway, settings, log }),
-    startDeliveries(config, db, log),
-    // Without a channel there are no books to compare.
-    ...(wechatPay(config) === undefined
-      ? []
-      : [
-          every(
-            config.MALLFLOW_WATCHDOG_SECONDS,
-            'keep-schedules',
-            log,
-            keepSchedules(temporal, reconciliationSchedule(config)),
-          ),
-        ]),
-    every(config.MALLFLOW_WATCHDOG_SECONDS, 'watchdog', log, () =>
-      watchCases({ db, gateway, temporal, log, settings, overdueByMs }),
-    ),
-    every(config.MALLFLOW_WATCHDOG_SECONDS, 'sweep-runs', log, sweepRuns({ db, gateway, temporal, log, settings })),
-    every(config.MALLFLOW_WATCHDOG_SECONDS, 'settle-claims', log, () => settleClaims(db, gateway)),
-    every(remindEveryMs, 'remind-agreements', log, () => remindOfAgreements(db)),
-    every(config.MALLFLOW_WATCHDOG_SECONDS, 'expire-stock', log, () => expireStock(db)),
-    every(3_600_000, 'sweep', log, async () => {
-      await deleteCommandsOlderThan(db, keysKeptDays);
-      await deleteExpiredSessions(db);
-      await deleteExpiredSignInAttempts(db);
-      await sweepMerchantSubmissions(db);
-      await deleteInertDecisions(db);
-      await deleteInertSubmissions(db);
-    }),
-  ];
-}
-
-/** What a new run is given to live by. */
-export function runSettings(config: Configuration): RunSettings {
-  return { policies: casePolicies(config), workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs };
-}
-
-/** How the channel's books are compared with ours every morning. */
-export function reconciliationSchedule(config: Configuration) {
-  const { firstRetryMs, longestRetryMs } = timeProfile(config);
-  const policy: ReconciliationPolicy = {
-    // Half an hour, forty times: until shortly before the next morning.
-    againMs: longestRetryMs * 30,
-    rounds: 40,
-    attemptMs: 1_800_000,
-    heartbeatMs: 30_000,
-    firstRetryMs,
-    longestRetryMs: longestRetryMs * 10,
-  };
-  return { queue: config.MALLFLOW_TASK_QUEUE, input: { day: null, policy } };
-}
-
-/** What channels and partners told is passed on, and payments that made no progress are woken. */
-export function startPaymentLoops(
-  config: Configuration,
-  parts: { readonly db: Db; readonly gateway: Gateway; readonly settings: RunSettings; readonly log: Logger },
-): Loop[] {
-  const { MALLFLOW_RELAY_MS: relayEveryMs, MALLFLOW_PAYMENT_SWEEP_SECONDS: sweepEveryMs } = config;
-  return [
-    every(relayEveryMs, 'relay-reports', parts.log, relayReports(parts)),
-    every(
-      relayEveryMs,
-      'relay-scans',
-      parts.log,
-      relayScans({ ...parts, accountsPerCompany: config.MALLFLOW_COMPANY_ACCOUNTS }),
-    ),
-    every(sweepEveryMs, 'sweep-payments', parts.log, () => sweepPayments({ ...parts, overdueByMs: sweepEveryMs })),
-  ];
-}
-
-/** Sends by mail and SMS what accounts are told. */
-export function startDeliveries(config: Configuration, db: Db, log: Logger): Loop {
-  const { channelStepMs, firstRetryMs, longestRetryMs } = timeProfile(config);
-  const policy = {
-    leaseMs: channelStepMs,
-    againMs: firstRetryMs * 10,
-    longestAgainMs: longestRetryMs * 30,
-    giveUpAfterMs: 3 * 86_400_000,
-  };
-  const { messages } = openOutside(config, log);
-  const vault = new KeyedVault(dataKeys(config));
-  return every(
-    config.MALLFLOW_NOTICES_SECONDS,
-    'deliver-notices',
-    log,
-    deliverNotices({ db, messages, vault, policy }),
-  );
 }

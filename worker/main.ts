@@ -7,7 +7,8 @@ import { createLog } from '../config/log';
 import { rows, type Db } from '../db/connection';
 import { temporalTarget } from '../temporal/connection';
 import { bundlePath } from './build-bundle';
-import { connectPatiently, openDatabase, startLoops, workerOptions } from './compose';
+import { connectPatiently, openDatabase, workerOptions } from './compose';
+import { startLoops } from './start-loops';
 
 /**
  * The SDK notes a stack trace for every promise a workflow makes, which at ten frames each is a third of this process's

@@ -2,10 +2,11 @@
 'use strict';
 
 const { setTimeout: delay } = require('node:timers/promises');
-const { casePolicies, parseEnvironment, timeProfile } = require('../../dist/config/env');
+const { parseEnvironment, timeProfile } = require('../../dist/config/env');
+const { casePolicies } = require('../../dist/config/policies');
 const { lazyClient, temporalTarget } = require('../../dist/temporal/connection');
 const { Gateway } = require('../../dist/temporal/gateway');
-const { startOfPayment } = require('../../dist/worker/resume-case');
+const { startOfPayment } = require('../../dist/runs/resume-case');
 const { channelReportedSignal } = require('../../dist/workflows/payment/contract');
 const { allInFlight } = require('../load/in-flight');
 const { addPayments } = require('./payments-rows');

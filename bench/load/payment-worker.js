@@ -9,6 +9,7 @@ const { lazyClient, temporalTarget } = require('../../dist/temporal/connection')
 const { Gateway } = require('../../dist/temporal/gateway');
 const { bundlePath } = require('../../dist/worker/build-bundle');
 const worker = require('../../dist/worker/compose');
+const starts = require('../../dist/worker/start-loops');
 
 /** As in the product's own main. */
 setFlagsFromString('--stack-trace-limit=2');
@@ -26,7 +27,7 @@ async function main() {
   );
   const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
   const gateway = new Gateway(lazyClient(target), deadlines, config.MALLFLOW_TASK_QUEUE);
-  const loops = worker.startPaymentLoops(config, { db, gateway, settings: worker.runSettings(config), log });
+  const loops = starts.startPaymentLoops(config, { db, gateway, settings: starts.runSettings(config), log });
   await running.run();
   await Promise.all(loops.map((loop) => loop.stop()));
 }

@@ -34,10 +34,10 @@ class RecordedProduct {
     this.server = server;
     this.config = dist('config/env.js').parseEnvironment(environment);
     this.services = dist('api/compose.js').composeServices(this.config, environment);
-    this.server.on('request', dist('api/app.js').createApi(this.services).app);
+    this.server.on('request', dist('api/app.js').createApi(this.services).listener);
     this.token = '';
     const { db, gateway, log } = this.services;
-    const compose = dist('worker/compose.js');
+    const compose = dist('worker/start-loops.js');
     const settings = compose.runSettings(this.config);
     this.loops = compose.startPaymentLoops(this.config, { db, gateway, settings, log });
   }
@@ -135,8 +135,9 @@ class RecordedProduct {
   /** @param {string} subjectId */
   async resume(subjectId) {
     const { db, gateway } = this.services;
-    const { casePolicies, timeProfile } = dist('config/env.js');
-    await dist('worker/resume-case.js').resumeCase(
+    const { timeProfile } = dist('config/env.js');
+    const { casePolicies } = dist('config/policies.js');
+    await dist('runs/resume-case.js').resumeCase(
       db,
       gateway,
       await dist('db/case/repository.js').watchedCase(db, subjectId),

@@ -1,6 +1,7 @@
 import { createOnboardingActivities } from '../../activities/seller-onboarding/activities';
 import { createOnboardingProviderSteps } from '../../activities/seller-onboarding/provider-steps';
-import { casePolicies, dataKeys, parseEnvironment } from '../../config/env';
+import { dataKeys, parseEnvironment } from '../../config/env';
+import { casePolicies } from '../../config/policies';
 import { addAccount } from '../../db/account/repository';
 import { firstRow, run } from '../../db/connection';
 import { newId } from '../../db/new-id';

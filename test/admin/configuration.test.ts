@@ -1,13 +1,5 @@
-import {
-  ConfigurationError,
-  databaseAccess,
-  ownerUrl,
-  parseEnvironment,
-  casePolicies,
-  dataKeys,
-  timeProfile,
-  type Environment,
-} from '../../config/env';
+import { ConfigurationError, databaseAccess, ownerUrl, parseEnvironment, dataKeys, timeProfile, type Environment } from '../../config/env';
+import { casePolicies } from '../../config/policies';
 
 const secret = 'a secret of this test, long enough';
 const key = Buffer.alloc(32, 1).toString('base64');

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { seedDemoSellers, type DemoWorld } from '../../admin/demo-sellers';
 import { rotateKeys } from '../../admin/rotate-keys';
-import { casePolicies, dataKeys } from '../../config/env';
+import { dataKeys } from '../../config/env';
+import { casePolicies } from '../../config/policies';
 import { openCasesAfter } from '../../db/case/repository';
 import { rows } from '../../db/connection';
 import { newId } from '../../db/new-id';
@@ -11,7 +12,7 @@ import { sellerFacts } from '../../db/seller/facts';
 import { requirementsOf } from '../../domain/seller/requirements';
 import { isUnifiedSocialCreditCode } from '../../domain/seller/identifiers';
 import { isRunning } from '../../temporal/run-health';
-import { runSettings } from '../../worker/compose';
+import { runSettings } from '../../worker/start-loops';
 import { sweepRuns } from '../../worker/loops/sweep-runs';
 import { startInstallation, type Installation } from '../support/installation';
 

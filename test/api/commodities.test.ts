@@ -3,7 +3,7 @@ import { watchedCase } from '../../db/case/repository';
 import { run } from '../../db/connection';
 import { maxStock } from '../../domain/stock/limits';
 import { ownCategories } from '../../domain/stock/states';
-import { resumeCase } from '../../worker/resume-case';
+import { resumeCase } from '../../runs/resume-case';
 import { commodityAddWorkflowId } from '../../workflows/commodity-add/contract';
 import {
   commodityOf,

@@ -2,7 +2,7 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { verifyLedger } from '../../db/ledger/queries';
 import { bookDayBefore, bookDayOf } from '../../domain/payment/reconciliation';
 import { ensureReconciliationSchedule, reconciliationScheduleId } from '../../temporal/schedules';
-import { reconciliationSchedule } from '../../worker/compose';
+import { reconciliationSchedule } from '../../worker/start-loops';
 import { keepSchedules } from '../../worker/loops/keep-schedules';
 import { reconciliationWorkflowName, type DayOutcome } from '../../workflows/reconciliation/contract';
 import { startEmulator, type Emulator } from '../support/emulator';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../../db/new-id';
 import { proposeAllocation } from '../../db/stock/allocation-repository';
 import { caseStarts } from '../../temporal/starts';
-import { resumeCase } from '../../worker/resume-case';
+import { resumeCase } from '../../runs/resume-case';
 import { stockAllocationWorkflowId } from '../../workflows/stock-allocation/contract';
 import { commodityRow, numbersOf, propose, termsOf } from '../support/allocations';
 import { eventually } from '../support/eventually';

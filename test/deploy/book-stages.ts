@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { bookDayBefore, bookDayOf } from '../../domain/payment/reconciliation';
-import { reconciliationSchedule } from '../../worker/compose';
+import { reconciliationSchedule } from '../../worker/start-loops';
 import { reconciliationWorkflowName } from '../../workflows/reconciliation/contract';
 import { eventually } from '../support/eventually';
 import { askInVain } from './money-stages';

@@ -1,6 +1,6 @@
 import { firstRow } from '../../db/connection';
 import { openFee } from '../../db/seller/fee-repository';
-import { resumeCase, type Resumed } from '../../worker/resume-case';
+import { resumeCase, type Resumed } from '../../runs/resume-case';
 import { certificationFeeWorkflowId } from '../../workflows/certification-fee/contract';
 import { newAccount } from './accounts';
 import { eventually } from './eventually';

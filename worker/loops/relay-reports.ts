@@ -4,7 +4,7 @@ import { paymentOrigin } from '../../db/payment/queries';
 import type { Gateway } from '../../temporal/gateway';
 import type { RunSettings } from '../../temporal/starts';
 import { channelReportedSignal } from '../../workflows/payment/contract';
-import { startOfPayment } from '../resume-case';
+import { startOfPayment } from '../../runs/resume-case';
 import { eachAtOnce } from './each-at-once';
 
 export interface RelayParts {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { paymentOrigin, paymentsWithoutProgress } from '../../db/payment/queries';
 import { channelReportedSignal } from '../../workflows/payment/contract';
-import { startOfPayment } from '../resume-case';
+import { startOfPayment } from '../../runs/resume-case';
 import { eachAtOnce } from './each-at-once';
 import type { RelayParts } from './relay-reports';
 

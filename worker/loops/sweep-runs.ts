@@ -1,6 +1,6 @@
 import { openCasesAfter } from '../../db/case/repository';
 import { isRunning } from '../../temporal/run-health';
-import { resumeCase } from '../resume-case';
+import { resumeCase } from '../../runs/resume-case';
 import { eachByItself, type WatchdogParts } from './watchdog';
 
 /** Few enough to be unnoticed by the engine; ten thousand idle cases are looked at within the hour. */

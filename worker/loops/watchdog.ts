@@ -12,7 +12,7 @@ import type { Db } from '../../db/connection';
 import type { Gateway } from '../../temporal/gateway';
 import { lastWorkflowTaskFailed } from '../../temporal/run-health';
 import type { RunSettings } from '../../temporal/starts';
-import { resumeCase } from '../resume-case';
+import { resumeCase } from '../../runs/resume-case';
 
 export interface WatchdogParts {
   readonly db: Db;
