@@ -1,3 +1,4 @@
+import type { FieldProblem } from '../../domain/market/field-problem';
 import type { FieldReason } from '../../domain/seller/field-reason';
 import type { ReviewKind, ReviewOutcome } from '../../domain/review/states';
 import type { By } from '../case/record-transition';
@@ -49,6 +50,14 @@ export interface ReviewSubject {
   onDecided(trx: Trx, decision: ReviewDecision): Promise<void>;
   /** Whether the account belongs to the company that submitted it: nobody judges their own. */
   ownCompany(db: Queryable, submissionId: string, accountId: string): Promise<boolean>;
+  /** Where a seller can take a submission back by itself: what that does to it, with the review's withdrawal. */
+  onWithdrawn?(trx: Trx, withdrawal: { readonly submissionId: string; readonly by: By }): Promise<void>;
+  /** Whose numbered criteria apply beside the fields; without it there are none. */
+  criteriaOf?(db: Queryable, submissionId: string): Promise<{ readonly deliveryType: string | null }>;
+  /** What the machine's own rules find in it: shown to the reviewer, and never approved by policy. */
+  problemsOf?(db: Queryable, submissionId: string): Promise<readonly FieldProblem[]>;
+  /** The thing it is about, e.g. `prd_…`, for what people are told. */
+  subjectIdOf?(db: Queryable, submissionId: string): Promise<string>;
 }
 
 export type ReviewSubjects = Readonly<Partial<Record<ReviewKind, ReviewSubject>>>;

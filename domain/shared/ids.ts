@@ -5,12 +5,14 @@
 export const idPrefixes = {
   account: 'acc',
   allocation: 'alo',
+  approval: 'apr',
   attempt: 'att',
   benefit: 'ben',
   certificationFee: 'fee',
   command: 'op',
   commodity: 'com',
   companyInformation: 'cmi',
+  criteriaSet: 'crs',
   document: 'doc',
   enterprise: 'ent',
   hold: 'hld',
@@ -25,13 +27,16 @@ export const idPrefixes = {
   pointsAdjustment: 'adj',
   payment: 'pay',
   process: 'prc',
+  product: 'prd',
   purchase: 'pur',
   reconciliationException: 'rex',
   refund: 'rfd',
   review: 'rev',
+  revision: 'rvs',
   section: 'sec',
   seller: 'sel',
   session: 'ses',
+  submission: 'sbm',
   subStock: 'sub',
   topUp: 'top',
   verification: 'ver',
@@ -65,6 +70,11 @@ export function sellerIdOf(onboardingId: string): string {
 /** The onboarding that made a seller. */
 export function onboardingIdOf(sellerId: string): string {
   return sibling('onboarding', sellerId);
+}
+
+/** The review of a shop's or product's submission; whoever freezes the submission knows it before it is opened. */
+export function reviewIdOf(submissionId: string): string {
+  return sibling('review', submissionId);
 }
 
 function sibling(kind: IdKind, id: string): string {

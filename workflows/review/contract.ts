@@ -32,6 +32,9 @@ export interface ReviewInput {
   readonly sellerId: string;
   /** The run of the case that waits for it. */
   readonly caseWorkflowId: string;
+  /** Of the person's command that begins it; without one the case begins it. */
+  readonly commandId?: string | null;
+  readonly requestId?: string | null;
   readonly policy: ReviewPolicy;
 }
 
