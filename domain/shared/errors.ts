@@ -1,10 +1,17 @@
 import { generalErrors } from './catalogue/general';
 import { mallErrors } from './catalogue/mall';
+import { marketErrors } from './catalogue/market';
 import { paymentErrors } from './catalogue/payment';
 import { sellerErrors } from './catalogue/seller';
 
 /** The closed catalogue of everything Mallflow refuses or fails with. */
-export const errorCatalogue = { ...generalErrors, ...mallErrors, ...paymentErrors, ...sellerErrors } as const;
+export const errorCatalogue = {
+  ...generalErrors,
+  ...mallErrors,
+  ...marketErrors,
+  ...paymentErrors,
+  ...sellerErrors,
+} as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;
 

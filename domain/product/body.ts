@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { maxPriceFen } from '../shared/money';
+import { deliveryTypes, type DeliveryType } from './states';
+
+const id = z.string().min(1).max(64);
+const typed = (max: number) => z.string().trim().min(1).max(max);
+
+/** So many, none twice. */
+const distinct = <T extends z.ZodType<string>>(of: T, most: number) =>
+  z
+    .array(of)
+    .min(1)
+    .max(most)
+    // rule: listed-once-in-a-field
+    .refine((all) => new Set(all).size === all.length, 'each only once');
+
+/** 商品名称: 80 characters are taken; reviewers refuse more than 30 (domain.md §2.7, §5.2). */
+// rule: product-name-length
+const name = typed(80);
+
+/** What every product tells, whatever is delivered. */
+const commonShape = {
+  tags: distinct(typed(20), 5),
+  /** 商品服务协议. */
+  agreementText: typed(20_000),
+  pictureIds: distinct(id, 5),
+  /** 简介. */
+  summary: typed(140),
+  /** 详情. */
+  details: typed(20_000),
+  /** 商品文档, uploaded through `POST /documents`. */
+  documentId: id,
+};
+
+/** The longest one may buy for: ten years, in periods of the price. */
+const longestTerm = { once: 0, day: 3_650, month: 120, year: 10 } as const;
+
+const specSchema = z
+  .strictObject({
+    name: typed(40),
+    /** Whether buyers may choose it. */
+    onShelf: z.boolean().default(true),
+    // rule: spec-price-bounds
+    price: z.strictObject({
+      per: z.enum(['once', 'day', 'month', 'year']),
+      amountFen: z.int().min(1).max(maxPriceFen),
+    }),
+    /** How many periods one may buy at most. */
+    term: z.int().min(1).optional(),
+  })
+  // rule: spec-term-is-ten-years
+  .refine(({ price, term }) => term === undefined || term <= longestTerm[price.per], {
+    path: ['term'],
+    message: 'at most ten years, and none for what is sold once',
+  });
+export type ProductSpec = z.output<typeof specSchema>;
+
+const specs = z
+  .array(specSchema)
+  .min(1)
+  .max(50)
+  // rule: spec-names-differ
+  .refine((all) => new Set(all.map((spec) => spec.name)).size === all.length, 'names differ');
+
+// rule: endpoints-are-https
+const endpoint = z.url({ protocol: /^https$/ }).max(500);
+
+/** What only a product of this delivery type tells. */
+const ownShape = {
+  manual: {
+    deliveryDays: z.int().min(1).max(365),
+    /** 需求单模板. */
+    requirementTemplate: typed(5_000),
+    specs,
+  },
+  saas: {
+    needsImplementation: z.boolean(),
+    endpoints: z.strictObject({ create: endpoint, renew: endpoint, expire: endpoint, destroy: endpoint }),
+    trialDays: z.int().min(0).max(200),
+    specs,
+  },
+  image: {
+    regions: distinct(typed(40), 50),
+    imageId: typed(64),
+    softwareTags: distinct(typed(20), 5),
+    version: typed(20),
+    highlight: z.string().trim().min(8).max(16),
+    features: typed(500),
+    afterSales: typed(500),
+  },
+  api: {
+    publishedService: typed(200),
+    tryBeforeBuy: z.boolean(),
+  },
+} as const satisfies Record<DeliveryType, z.ZodRawShape>;
+
+/** Everything but the name and category may come later: a draft is saved at any time. */
+function draftOf<S extends z.ZodRawShape>(own: S) {
+  return { categoryId: id, name, ...z.strictObject({ ...commonShape, ...own }).partial().shape };
+}
+
+const drafts = {
+  manual: draftOf(ownShape.manual),
+  saas: draftOf(ownShape.saas),
+  image: draftOf(ownShape.image),
+  api: draftOf(ownShape.api),
+} as const;
+
+/** 创建商品; the delivery type stays as it is from then on. */
+export const createProductSchema = z.discriminatedUnion('deliveryType', [
+  z.strictObject({ deliveryType: z.literal('manual'), ...drafts.manual }),
+  z.strictObject({ deliveryType: z.literal('saas'), ...drafts.saas }),
+  z.strictObject({ deliveryType: z.literal('image'), ...drafts.image }),
+  z.strictObject({ deliveryType: z.literal('api'), ...drafts.api }),
+]);
+export type NewProductBody = z.output<typeof createProductSchema>;
+
+/** The draft anew, of any delivery type; {@link bodySchemas} holds it against the product's own. What is left out is gone. */
+export const editProductSchema = z.strictObject({
+  deliveryType: z.enum(deliveryTypes).optional(),
+  ...z.strictObject({ ...drafts.manual, ...drafts.saas, ...drafts.image, ...drafts.api }).partial().shape,
+});
+export type EditedProduct = z.output<typeof editProductSchema>;
+
+export const bodySchemas = {
+  manual: z.strictObject(drafts.manual),
+  saas: z.strictObject(drafts.saas),
+  image: z.strictObject(drafts.image),
+  api: z.strictObject(drafts.api),
+} as const satisfies Record<DeliveryType, z.ZodType>;
+
+/** What a product tells, as far as it is written; fields of other delivery types are never there. */
+export type ProductBody = Omit<EditedProduct, 'deliveryType' | 'categoryId' | 'name'> & {
+  readonly categoryId: string;
+  readonly name: string;
+};
+
+/** What must be told before it is handed in. */
+export const requiredFields: Readonly<Record<DeliveryType, readonly (keyof ProductBody)[]>> = (() => {
+  const common = ['tags', 'agreementText', 'pictureIds', 'summary', 'details'] as const;
+  return {
+    manual: [...common, 'deliveryDays', 'specs'],
+    saas: [...common, 'needsImplementation', 'specs'],
+    image: [...common, 'regions', 'imageId', 'softwareTags', 'version', 'afterSales'],
+    api: [...common, 'publishedService', 'tryBeforeBuy'],
+  };
+})();

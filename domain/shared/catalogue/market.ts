@@ -1,0 +1,23 @@
+import type { CatalogueEntry } from './entry';
+
+/** Refusals about shops, products and what operators do with them. */
+export const marketErrors = {
+  SELLER_CENTRE_CLOSED: {
+    status: 409,
+    retryable: false,
+    en: 'The seller centre opens once the certification fee is paid or put off.',
+    zh: '缴纳或选择暂不缴纳平台认证费后，方可进入卖家中心。',
+  },
+  TAKEN_DOWN: {
+    status: 409,
+    retryable: false,
+    en: 'The platform took this down: {reason}. Change it and hand it in again.',
+    zh: '该内容已被平台下架：{reason}。请修改后重新提交。',
+  },
+  DRAFT_INCOMPLETE: {
+    status: 422,
+    retryable: false,
+    en: 'Something is missing; errors says at which fields.',
+    zh: '内容不完整，具体字段见 errors。',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
