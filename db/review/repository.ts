@@ -1,9 +1,10 @@
 import { systemActor } from '../../domain/case/states';
 import { reviewKindWords, reviewMachine, reviewStanding, type ReviewKind } from '../../domain/review/states';
+import { DomainError } from '../../domain/shared/errors';
 import { transition } from '../../domain/shared/state-machine';
 import { addWorkingDays } from '../../domain/shared/working-days';
 import { calendarFrom } from '../calendar/queries';
-import { recordOpening } from '../case/record-transition';
+import { recordOpening, type By } from '../case/record-transition';
 import { recordEffect } from '../command/repository';
 import { firstRow, run, type Trx } from '../connection';
 import { clock, doneOrRefused, moveCase, reviewSnapshot, type ReviewOrder, type ReviewSnapshot } from './moves';
@@ -20,11 +21,16 @@ export interface ReviewOpening {
   readonly dueInWorkingDays: number;
   /** Instead of working days. */
   readonly dueInMs: number | null;
+  /** Of the person's command that submits it; null where the case begins it. */
+  readonly commandId?: string | null;
+  readonly requestId?: string | null;
 }
 
 /**
  * Takes a submission into review, or returns the review that is there. `withdrawn` where the submission does not wait
  * for one any more: then there is none.
+ *
+ * @throws DomainError what the subject refuses to a person's command
  */
 export async function openReview(trx: Trx, opening: ReviewOpening, subjects: ReviewSubjects): Promise<ReviewSnapshot> {
   const { reviewId, submissionId, sellerId } = opening;
@@ -33,9 +39,13 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
   const existing = await reviewSnapshot(trx, reviewId);
   if (existing !== undefined) return existing;
   const { remindAt, dueAt } = await deadlines(trx, opening);
+  const { commandId = null } = opening;
   // rule: withdrawn-is-not-reviewed
-  if (!(await subject.onOpened(trx, { reviewId, submissionId, sellerId, dueAt })))
+  if (!(await subject.onOpened(trx, { reviewId, submissionId, sellerId, dueAt }))) {
+    // Whoever submits it is told; a case knows itself that it took it back.
+    if (commandId !== null) throw new DomainError('WRONG_STATE');
     return { state: 'withdrawn', dueAt: null };
+  }
   await run(
     trx,
     `insert into reviews (id, kind, submission_id, seller_id, case_workflow_id, state, remind_at, due_at)
@@ -52,9 +62,23 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
     stage: 'waiting',
     standing: reviewStanding.waiting,
     dueAt,
-    by: { actor: systemActor, requestId: null },
+    by: await submitterOf(trx, opening),
   });
+  // rule: submitting-records-its-effect
+  if (commandId !== null) await recordEffect(trx, commandId);
   return { state: 'waiting', dueAt: remindAt };
+}
+
+/** The seller's own account where a command of theirs submits it. */
+async function submitterOf(trx: Trx, { sellerId, commandId = null, requestId = null }: ReviewOpening): Promise<By> {
+  if (commandId === null) return { actor: systemActor, requestId: null };
+  const seller = await firstRow<{ accountId: string }>(
+    trx,
+    'select account_id as "accountId" from sellers where id = :sellerId',
+    { sellerId },
+  );
+  if (seller === undefined) throw new Error(`no seller ${sellerId}`);
+  return { actor: seller.accountId, requestId };
 }
 
 /** Half of the time until the reminder, all of it until it is overdue; in working days unless told in milliseconds. */

@@ -78,6 +78,28 @@ export async function withdrawReview(
   return true;
 }
 
+/**
+ * 撤销审核: the seller takes a submission back, and its draft is theirs again. False when no review of it is open: it was
+ * decided, taken back, or never begun; the rows tell which.
+ */
+export async function withdrawBySeller(
+  trx: Trx,
+  subjects: ReviewSubjects,
+  withdrawal: { readonly submissionId: string; readonly by: By; readonly commandId: string | null },
+): Promise<boolean> {
+  const { submissionId, by, commandId } = withdrawal;
+  const review = await firstRow<{ kind: ReviewKind }>(trx, 'select kind from reviews where submission_id = :id', {
+    id: submissionId,
+  });
+  if (review === undefined) return false;
+  const subject = subjectOf(subjects, review.kind);
+  await subject.lock(trx, submissionId);
+  if (!(await withdrawReview(trx, { submissionId, by }))) return false;
+  await subject.onWithdrawn?.(trx, { submissionId, by });
+  if (commandId !== null) await recordEffect(trx, commandId);
+  return true;
+}
+
 interface KnownReview {
   readonly reviewId: string;
   readonly kind: ReviewKind;
