@@ -72,4 +72,8 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   agreement_versions: ['seller/agreement-versions'],
   agreement_signatures: ['seller/agreements'],
   documents: ['document/repository'],
+  // Told by cases in their own statement, by others by themselves; taken out by the sequencer.
+  change_outbox: ['change/outbox', 'case/record-transition', 'change/feed'],
+  changes: ['change/feed'],
+  change_cursor: ['change/feed'],
 };

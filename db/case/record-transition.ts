@@ -24,7 +24,10 @@ export interface Opening {
   readonly by: By;
 }
 
-/** Inserts the case of a new subject with its first event and audit row. The subject's own insert keeps it single. */
+/**
+ * Inserts the case of a new subject with its first event, audit row and change to tell. The subject's own insert keeps it
+ * single.
+ */
 export async function recordOpening(trx: Trx, opening: Opening): Promise<void> {
   await run(
     trx,
@@ -36,6 +39,9 @@ export async function recordOpening(trx: Trx, opening: Opening): Promise<void> {
      ), event as (
        insert into case_events (case_id, actor, act, from_state, to_state, request_id)
        select id, :actor, 'open', null, :stage, :requestId from opened
+     ), told as (
+       insert into change_outbox (type, subject_id, process_id, enterprise_id, seller_id)
+       select :action, :subjectId, id, :enterpriseId, :sellerId from opened
      )
      insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, request_id)
      select :actor, :action, :subjectId, :enterpriseId, :sellerId, :requestId from opened`,
@@ -72,8 +78,9 @@ export interface Transition {
 }
 
 /**
- * The one way a case changes: its row, an event and an audit row, in the transaction of the change itself. The row must
- * stand where the change started, else the case and its subject have fallen apart and the transaction must not commit.
+ * The one way a case changes: its row, an event, an audit row and a change to tell, in the transaction of the change
+ * itself. The row must stand where the change started, else the case and its subject have fallen apart and the
+ * transaction must not commit.
  */
 export async function recordTransition(trx: Trx, change: Transition): Promise<void> {
   // rule: case-moves-from-where-it-stands
@@ -90,6 +97,9 @@ export async function recordTransition(trx: Trx, change: Transition): Promise<vo
      ), event as (
        insert into case_events (case_id, actor, act, from_state, to_state, reason, request_id)
        select id, :actor, :act, :from, :to, :reason, :requestId from moved
+     ), told as (
+       insert into change_outbox (type, subject_id, process_id, enterprise_id, seller_id)
+       select :action, subject_id, id, enterprise_id, seller_id from moved
      )
      insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, reason, request_id)
      select :actor, :action, subject_id, enterprise_id, seller_id, :reason, :requestId from moved
