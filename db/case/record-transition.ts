@@ -122,3 +122,50 @@ export async function recordTransition(trx: Trx, change: Transition): Promise<vo
   // rule: case-elsewhere-does-not-commit
   if (moved === undefined) throw new Error(`case of ${change.subjectId} does not stand at ${change.from}`);
 }
+
+/** A hand upon a case that leaves it at its stage: a deadline moved, a reminder sent again, a step tried at once. */
+export interface Intervention {
+  readonly kind: ProcessKind;
+  readonly subjectId: string;
+  readonly act: string;
+  /** When the case is due from now on; absent where that stays. */
+  readonly dueAt?: Date | null;
+  readonly by: By;
+}
+
+/**
+ * Writes down an operator's hand (or the watchdog's) upon a case that is not over: an event that leads from the stage to
+ * the stage, an audit row with the reason, and a change to tell.
+ */
+export async function recordIntervention(trx: Trx, hand: Intervention): Promise<void> {
+  // rule: no-hand-upon-what-is-over
+  const touched = await firstRow(
+    trx,
+    `with touched as (
+       update process_cases
+          set due_at = case when :moves then :dueAt::timestamptz else due_at end, updated_at = now()
+        where id = :id and closed_at is null
+       returning id, stage, subject_id, enterprise_id, seller_id
+     ), event as (
+       insert into case_events (case_id, actor, act, from_state, to_state, reason, request_id)
+       select id, :actor, :act, stage, stage, :reason, :requestId from touched
+     ), told as (
+       insert into change_outbox (type, subject_id, process_id, enterprise_id, seller_id)
+       select :action, subject_id, id, enterprise_id, seller_id from touched
+     )
+     insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, reason, request_id)
+     select :actor, :action, subject_id, enterprise_id, seller_id, :reason, :requestId from touched
+     returning id`,
+    {
+      id: processIdOf(hand.subjectId),
+      moves: hand.dueAt !== undefined,
+      dueAt: hand.dueAt ?? null,
+      actor: hand.by.actor,
+      act: hand.act,
+      action: `${hand.kind}.${hand.act}`,
+      reason: hand.by.reason ?? null,
+      requestId: hand.by.requestId,
+    },
+  );
+  if (touched === undefined) throw new Error(`the case of ${hand.subjectId} is over`);
+}

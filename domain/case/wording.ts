@@ -7,6 +7,7 @@ import type { OnboardingAct } from '../seller/onboarding-states';
 import type { AllocationAct } from '../stock/allocation-states';
 import type { CommodityAct } from '../stock/states';
 import type { ReviewAct } from '../review/states';
+import { interventionWords } from './intervention-wording';
 import type { ProcessKind } from './states';
 
 /** The acts of a commodity that belong to its being added. */
@@ -188,7 +189,7 @@ export function timelineText(
   language: Language,
 ): string {
   const ofKind: Readonly<Record<string, Wording>> = words[event.kind];
-  const wording = ofKind[event.act] ?? { en: event.act, zh: event.act };
+  const wording = ofKind[event.act] ?? interventionWords[event.act] ?? { en: event.act, zh: event.act };
   const key = language === 'en' ? 'en' : 'zh';
   return wording[key].replace('{actor}', event.actorName ?? systemName[key]);
 }
