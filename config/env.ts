@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { timeProfiles, type TimeProfile } from './time-profiles';
 import { readTenpay, tenpayFaults, tenpayVariables, type TenpayAccess } from './tenpay';
+import { operationsVariables } from './operations';
 import { outsideFaults, outsideVariables, readOutside, type OutsideAccess } from './outside';
+import { integer, seconds } from './values';
 import { readWechatPay, wechatPayFaults, wechatPayVariables, type WechatPayAccess } from './wechat-pay';
 
 /**
@@ -38,16 +40,7 @@ function dataKeysOf(text: string) {
   });
 }
 
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `a whole number from ${min} to ${max}`);
-
 const flag = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
-
-const seconds = integer(1, 315_360_000).transform((value) => value * 1_000);
 
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'a postgres:// URL');
 
@@ -106,6 +99,7 @@ const variables = {
   MALLFLOW_PAYMENT_SWEEP_SECONDS: seconds.default(300_000),
   MALLFLOW_MERCHANT_POLL_SECONDS: seconds.default(600_000),
   MALLFLOW_MERCHANT_REST_SECONDS: seconds.default(6 * 3_600_000),
+  ...operationsVariables,
   ...wechatPayVariables,
   ...outsideVariables,
   ...tenpayVariables,

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { baseRule, isBase } from './given';
+import { seconds } from './values';
+
+/** What operators see of an installation, and how it looks after itself. */
+export const operationsVariables = {
+  MALLFLOW_LOST_GRACE_SECONDS: seconds.default(30_000),
+  MALLFLOW_TEMPORAL_UI_URL: z.string().refine(isBase, baseRule).optional(),
+  MALLFLOW_SDK_METRICS_ADDRESS: z
+    .string()
+    .regex(/^[^\s:]+:\d{1,5}$/, 'host:port')
+    .optional(),
+} as const;
