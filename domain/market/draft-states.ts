@@ -26,7 +26,12 @@ export const draftMachine: StateMachine<DraftState, DraftAct, DraftCommand> = {
       reject: 'editing',
       take_down: 'changes_requested',
     },
-    changes_requested: { edit: 'changes_requested', submit: 'in_review', take_down: 'changes_requested' },
+    changes_requested: {
+      edit: 'changes_requested',
+      submit: 'in_review',
+      publish: 'editing',
+      take_down: 'changes_requested',
+    },
   },
   reachedBy: { edit: [], submit: ['in_review'], withdraw: ['editing'] },
 };

@@ -14,10 +14,22 @@ export const marketErrors = {
     en: 'The platform took this down: {reason}. Change it and hand it in again.',
     zh: '该内容已被平台下架：{reason}。请修改后重新提交。',
   },
+  DRAFT_UNCHANGED: {
+    status: 409,
+    retryable: false,
+    en: 'Nothing was changed since it was published or rejected; there is nothing new to hand in.',
+    zh: '自上次发布或被驳回以来没有任何修改，无需提交。',
+  },
   DRAFT_INCOMPLETE: {
     status: 422,
     retryable: false,
     en: 'Something is missing; errors says at which fields.',
     zh: '内容不完整，具体字段见 errors。',
+  },
+  IMAGE_UNFIT: {
+    status: 422,
+    retryable: false,
+    en: 'The image must have {width}×{height} pixels in a format taken here; errors says which.',
+    zh: '图片须为 {width}×{height} 像素且格式符合要求，具体见 errors。',
   },
 } as const satisfies Record<string, CatalogueEntry>;

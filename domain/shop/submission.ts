@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import { draftMachine, type DraftState } from '../market/draft-states';
+import { allowedCommands } from '../shared/state-machine';
+import { introductionOf, restOf, type ShopBody, type ShopDraft } from './body';
+
+/** What decides what becomes of a draft that is handed in. */
+export interface Submitted {
+  readonly draft: ShopDraft;
+  readonly draftVersion: number;
+  /** The draft that was rejected last, if none was written since. */
+  readonly rejectedVersion: number | null;
+  readonly published: ShopBody | null;
+  readonly takenDown: boolean;
+}
+
+/**
+ * "Two review paths" (domain.md §2.6): a change of 店铺介绍 is reviewed, and with it whatever was never published or was
+ * taken down; a change of anything else is checked automatically and published at once.
+ */
+export type ShopPath = 'review' | 'publish' | 'unchanged';
+
+export function pathOf(shop: Submitted): ShopPath {
+  const { draft, published } = shop;
+  // rule: rejected-shop-is-edited-first
+  if (shop.rejectedVersion === shop.draftVersion) return 'unchanged';
+  // rule: new-shops-are-reviewed
+  if (published === null) return 'review';
+  // rule: taken-down-shops-are-reviewed
+  if (shop.takenDown) return 'review';
+  // rule: introductions-are-reviewed
+  if (!isDeepStrictEqual(introductionOf(draft), introductionOf(published))) return 'review';
+  // rule: unchanged-shops-are-not-handed-in
+  return restDiffers(shop) ? 'publish' : 'unchanged';
+}
+
+/** Whether something differs that no reviewer needs to see. */
+export function restDiffers({ draft, published }: Pick<Submitted, 'draft' | 'published'>): boolean {
+  return published !== null && !isDeepStrictEqual(restOf(draft), restOf(published));
+}
+
+/** What is published without a reviewer: the introduction as it stands, and the rest of the draft. */
+export function publishedWithRest(published: ShopBody, draft: ShopBody): ShopBody {
+  // rule: automatic-path-leaves-the-introduction
+  const { service, hotProductIds } = draft;
+  return { ...published, service, hotProductIds };
+}
+
+/** What its seller may do now, as named in the URL. */
+export function shopActions(shop: Submitted & { readonly draftState: DraftState }): string[] {
+  const unchanged = pathOf(shop) === 'unchanged';
+  return allowedCommands(draftMachine, shop.draftState).filter((command) => command !== 'submit' || !unchanged);
+}
