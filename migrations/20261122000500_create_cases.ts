@@ -22,9 +22,7 @@ export async function up(knex: Knex): Promise<void> {
       updated_at timestamptz not null default now(),
       -- rule: one-case-per-subject
       constraint process_cases_one_per_subject unique (kind, subject_id),
-      -- rule: closed-has-time
       constraint process_cases_closed check ((state = 'open') = (closed_at is null)),
-      -- rule: closed-is-nobodys-turn
       constraint process_cases_closed_is_nobodys_turn check (state = 'open' or whose_turn = 'nobody')
     );
     create index process_cases_open on process_cases (kind, stage) where state = 'open';

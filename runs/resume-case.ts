@@ -1,3 +1,5 @@
+import { markFound } from '../db/case/lost';
+import type { By } from '../db/case/record-transition';
 import { whileOpenAndLocked, type WatchedCase } from '../db/case/repository';
 import type { Db } from '../db/connection';
 import { merchantOrigin } from '../db/merchant/queries';
@@ -19,14 +21,24 @@ import { sellerOnboardingWorkflowId } from '../workflows/seller-onboarding/contr
 export type Resumed = 'started' | 'running' | 'closed';
 
 /**
- * Starts the run of an open case again from its rows. Every workflow begins with "open or load", so the new run goes on
- * from the state the rows are in; nothing is done twice.
+ * Starts the run of an open or lost case again from its rows. Every workflow begins with "open or load", so the new run
+ * goes on from the state the rows are in; nothing is done twice. A lost case is open again with it; `by` is who had it
+ * started, and stands in its timeline.
  */
-export async function resumeCase(db: Db, gateway: Gateway, at: WatchedCase, settings: RunSettings): Promise<Resumed> {
+export async function resumeCase(
+  db: Db,
+  gateway: Gateway,
+  at: WatchedCase,
+  settings: RunSettings,
+  by?: By,
+): Promise<Resumed> {
   const start = await startFromFacts(db, at, settings);
   let started = false;
-  const open = await whileOpenAndLocked(db, at.workflowId, async () => {
+  const open = await whileOpenAndLocked(db, at.workflowId, async (trx, state) => {
     started = await gateway.resume(start);
+    // rule: resumed-is-not-lost
+    if (state === 'lost' || (by !== undefined && started))
+      await markFound(trx, { workflowId: at.workflowId, act: started ? 'resume' : 'found', by });
   });
   if (!open) return 'closed';
   return started ? 'started' : 'running';

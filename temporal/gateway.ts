@@ -67,7 +67,7 @@ export class Gateway {
   constructor(
     private readonly client: Client,
     private readonly deadlines: Deadlines,
-    private readonly queue: string = taskQueue,
+    readonly queue: string = taskQueue,
   ) {}
 
   /** Starts a case and waits until it is open. The same update id attaches to the same attempt. */

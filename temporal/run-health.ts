@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { LostWhy } from '../domain/case/lost';
 
 /** `EventType` of the three ways a workflow task ends. */
 const taskCompleted = 7;
@@ -27,14 +28,30 @@ export async function lastWorkflowTaskFailed(client: Client, workflowId: string)
   return Number(ended?.eventType) === taskFailed;
 }
 
-/** True while a run under this id is open. */
-export async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+/** How the newest run under an id stands: it goes on, or why it does not. */
+export async function runStanding(client: Client, workflowId: string): Promise<'running' | LostWhy> {
   try {
-    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    // A status of a newer engine is none of an end.
+    return endings[status.name] ?? 'running';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    // rule: unknown-runs-are-missing
+    if (error instanceof WorkflowNotFoundError) return 'missing';
     throw error;
   }
+}
+
+const endings: Readonly<Partial<Record<string, LostWhy>>> = {
+  COMPLETED: 'ended',
+  FAILED: 'failed',
+  CANCELLED: 'terminated',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed_out',
+};
+
+/** True while a run under this id is open. */
+export async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  return (await runStanding(client, workflowId)) === 'running';
 }
 
 export interface PendingStep {
@@ -54,6 +71,23 @@ export async function pendingSteps(client: Client, workflowId: string): Promise<
     nextRetryAt: timeOf(pending.scheduledTime),
   }));
 }
+
+/**
+ * Has what the run waits to try again tried at once, with a count of tries that begins anew. What is being tried at this
+ * moment is left alone.
+ */
+export async function retryPendingSteps(client: Client, workflowId: string): Promise<void> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const execution = { workflowId };
+  for (const { activityId: id, state } of raw.pendingActivities ?? [])
+    if (id != null && Number(state) === scheduled)
+      await client.workflowService.resetActivity({
+        ...{ namespace: client.options.namespace, execution, id, identity: client.options.identity },
+      });
+}
+
+/** `PendingActivityState`: it waits for a worker, or for its next try. */
+const scheduled = 1;
 
 function timeOf(at: { seconds?: unknown; nanos?: number | null } | null | undefined): string | null {
   if (at == null) return null;

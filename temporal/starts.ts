@@ -161,3 +161,15 @@ export const caseStarts = {
     startsAgain: true,
   }),
 } as const;
+
+/** The workflows that are the run of a case. */
+export const caseWorkflowNames: ReadonlySet<string> = new Set([
+  purchaseWorkflowName,
+  paymentWorkflowName,
+  commodityAddWorkflowName,
+  stockAllocationWorkflowName,
+  sellerOnboardingWorkflowName,
+  certificationFeeWorkflowName,
+  reviewWorkflowName,
+  merchantIdWorkflowName,
+]);

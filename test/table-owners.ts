@@ -26,8 +26,9 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   // As drafts, and in stock: brought in and allocated, kept up.
   commodities: ['stock/draft-repository', 'stock/repository', 'stock/upkeep-repository'],
   // The one way a case changes is called by every aggregate inside its own transaction.
-  process_cases: ['case/repository', 'case/record-transition'],
+  process_cases: ['case/repository', 'case/record-transition', 'case/lost'],
   case_events: ['case/record-transition'],
+  engine_witness: ['case/witness'],
   audit_log: ['case/repository', 'case/record-transition'],
   commands: ['command/repository'],
   images: ['image/repository'],
@@ -57,9 +58,12 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   scan_reports: ['seller/scan-reports'],
   company_informations: ['seller/submissions', 'seller/information-repository'],
   // Queued and claimed; decided or withdrawn; reminded of.
-  reviews: ['review/repository', 'review/settlement', 'review/clock'],
+  // And what operators do to open ones.
+  reviews: ['review/repository', 'review/settlement', 'review/clock', 'review/interventions'],
   review_decisions: ['review/decisions'],
   review_verdicts: ['review/decisions'],
+  trusted_sellers: ['review/trust'],
+  seller_marks: ['review/marks'],
   calendar_days: ['calendar/repository'],
   notices: ['notice/repository'],
   notice_deliveries: ['notice/repository', 'notice/deliveries'],

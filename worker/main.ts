@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const worker = await Worker.create(
     workerOptions(config, { connection, namespace: target.namespace, db, codePath: bundlePath, log }),
   );
-  const loops = startLoops(config, db, target, log);
+  const loops = startLoops(config, { db, target, log });
   const readiness =
     config.MALLFLOW_WORKER_PORT === undefined ? undefined : serveReadiness(config.MALLFLOW_WORKER_PORT, db, worker);
   log.info({ taskQueue: config.MALLFLOW_TASK_QUEUE, namespace: target.namespace }, 'working');

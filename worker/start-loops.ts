@@ -22,8 +22,8 @@ import { relayReports } from './loops/relay-reports';
 import { relayScans } from './loops/relay-scans';
 import { settleClaims } from './loops/settle-claims';
 import { sweepPayments } from './loops/sweep-payments';
-import { sweepRuns } from './loops/sweep-runs';
-import { watchCases } from './loops/watchdog';
+import { sweepRuns, unhurried } from './loops/sweep-runs';
+import { watchCases, type WatchdogParts } from './loops/watchdog';
 
 /** An Idempotency-Key is kept for 30 days. */
 const keysKeptDays = 30;
@@ -31,12 +31,20 @@ const keysKeptDays = 30;
 /** Dates of agreements are days. */
 const remindEveryMs = 60_000;
 
-export function startLoops(config: Configuration, db: Db, target: TemporalTarget, log: Logger): Loop[] {
+interface LoopParts {
+  readonly db: Db;
+  readonly target: TemporalTarget;
+  readonly log: Logger;
+  readonly onLost?: WatchdogParts['onLost'];
+}
+
+export function startLoops(config: Configuration, { db, target, log, onLost }: LoopParts): Loop[] {
   const temporal = lazyClient(target);
   const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };
   const gateway = new Gateway(temporal, deadlines, config.MALLFLOW_TASK_QUEUE);
   const settings = runSettings(config);
-  const overdueByMs = config.MALLFLOW_WATCHDOG_SECONDS;
+  const times = { overdueByMs: config.MALLFLOW_WATCHDOG_SECONDS, graceMs: config.MALLFLOW_LOST_GRACE_SECONDS };
+  const watchdog: WatchdogParts = { db, gateway, temporal, log, settings, ...times, onLost };
   return [
     ...startPaymentLoops(config, { db, gateway, settings, log }),
     startDeliveries(config, db, log),
@@ -51,10 +59,8 @@ export function startLoops(config: Configuration, db: Db, target: TemporalTarget
             keepSchedules(temporal, reconciliationSchedule(config)),
           ),
         ]),
-    every(config.MALLFLOW_WATCHDOG_SECONDS, 'watchdog', log, () =>
-      watchCases({ db, gateway, temporal, log, settings, overdueByMs }),
-    ),
-    every(config.MALLFLOW_WATCHDOG_SECONDS, 'sweep-runs', log, sweepRuns({ db, gateway, temporal, log, settings })),
+    every(config.MALLFLOW_WATCHDOG_SECONDS, 'watchdog', log, () => watchCases(watchdog)),
+    every(config.MALLFLOW_WATCHDOG_SECONDS, 'sweep-runs', log, unhurried(sweepRuns(watchdog))),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'settle-claims', log, () => settleClaims(db, gateway)),
     every(remindEveryMs, 'remind-agreements', log, () => remindOfAgreements(db)),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'expire-stock', log, () => expireStock(db)),

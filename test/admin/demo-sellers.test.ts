@@ -59,7 +59,8 @@ it.each([
 
 it('go on once a worker is there: each open case gets its run', async () => {
   const { services, database, config } = mallflow;
-  const parts = { ...services, db: database.db, settings: runSettings(config) };
+  const graceMs = config.MALLFLOW_LOST_GRACE_SECONDS;
+  const parts = { ...services, db: database.db, settings: runSettings(config), graceMs };
   await sweepRuns(parts)();
   const open = await openCasesAfter(database.db, { after: '', limit: 100 });
   expect(open.map(({ kind }) => kind).sort()).toEqual([

@@ -84,6 +84,7 @@ describe('commands while something is away', () => {
       log: pino({ level: 'silent' }),
       settings: services.settings,
       overdueByMs: config.MALLFLOW_WATCHDOG_SECONDS,
+      graceMs: config.MALLFLOW_LOST_GRACE_SECONDS,
     });
     expect((await untilDone(() => pay(manager, id, key))).body).toMatchObject({ id, state: 'stocked' });
     expect((await operator.get('/v1/processes?stuck=true')).body.items).toEqual([]);

@@ -50,6 +50,7 @@ describe('a run that its worker cannot go on with', () => {
       log,
       settings: services.settings,
       overdueByMs: config.MALLFLOW_WATCHDOG_SECONDS,
+      graceMs: config.MALLFLOW_LOST_GRACE_SECONDS,
     };
   };
 

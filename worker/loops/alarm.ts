@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { LostWhy } from '../../domain/case/lost';
+import { processIdOf } from '../../domain/shared/ids';
+import { tellOfLostRuns } from '../../db/case/lost';
+import type { WatchedCase } from '../../db/case/repository';
+import type { WatchdogParts } from './watchdog';
+
+/** Tells of the runs that one round found lost: each to the log and to whoever counts, all of them once to operators. */
+export class Alarm {
+  private readonly lost: WatchedCase[] = [];
+
+  constructor(private readonly parts: Pick<WatchdogParts, 'db' | 'log' | 'onLost'>) {}
+
+  raise(at: WatchedCase, why: LostWhy): void {
+    this.parts.log.error({ workflowId: at.workflowId, kind: at.kind, why }, 'a case has lost its run');
+    this.parts.onLost?.(at.kind, why);
+    this.lost.push(at);
+  }
+
+  async tell(): Promise<void> {
+    const [first] = this.lost;
+    if (first === undefined) return;
+    // rule: lost-runs-are-told
+    await this.parts.db.transaction((trx) =>
+      tellOfLostRuns(trx, { round: randomUUID(), processId: processIdOf(first.subjectId), count: this.lost.length }),
+    );
+  }
+}
