@@ -1,3 +1,4 @@
+import type { ImageType } from '../../domain/image/kinds';
 import { firstRow, rows, type Queryable } from '../connection';
 
 export interface ImageRow {
@@ -27,5 +28,19 @@ export async function imagesOfEnterprise(
     db,
     `select ${columns} from images where enterprise_id = :enterpriseId and id = any(:ids::text[])`,
     { enterpriseId, ids },
+  );
+}
+
+/** Those of the ids that are images of this seller, in no order, with what they are drawn as. */
+export async function imagesOfSeller(
+  db: Queryable,
+  sellerId: string,
+  ids: readonly string[],
+): Promise<(ImageRow & { readonly contentType: ImageType })[]> {
+  // rule: images-of-the-seller-only
+  return rows<ImageRow & { readonly contentType: ImageType }>(
+    db,
+    `select ${columns}, content_type as "contentType" from images where seller_id = :sellerId and id = any(:ids::text[])`,
+    { sellerId, ids },
   );
 }

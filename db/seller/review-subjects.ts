@@ -1,8 +1,8 @@
-import type { FieldReason } from '../../domain/seller/field-reason';
 import { maskedName, maskedNumber } from '../../domain/seller/identifiers';
 import type { Vault } from '../../domain/ports/vault';
 import { onboardingIdOf } from '../../domain/shared/ids';
 import { firstRow, run, type Queryable, type Trx } from '../connection';
+import { toldReasons } from '../review/told-reasons';
 import type { ReviewDecision, ReviewItem, ReviewSubject } from '../review/subjects';
 import { decideInformation, expectDecision, type FeeTerms } from './information-repository';
 import { lockOnboarding, moveOnboarding } from './onboarding-repository';
@@ -51,18 +51,12 @@ function informationSubject({ vault, fee }: SellerReviewParts): ReviewSubject {
         onboardingId: onboardingIdOf(decision.sellerId),
         informationId: decision.submissionId,
         approved: decision.outcome === 'approve',
-        errors: reasonsOf(decision),
+        errors: toldReasons(decision),
         by: decision.by,
         fee,
       }),
     ownCompany: (db, submissionId, accountId) => ownCompany(db, table, { submissionId, accountId }),
   };
-}
-
-/** A note to the whole where no field was named. */
-function reasonsOf({ reasons, note }: ReviewDecision): readonly FieldReason[] {
-  if (reasons.length > 0) return reasons;
-  return [{ path: '', code: 'OTHER', reason: note ?? '' }];
 }
 
 /** Approved in spite of the registry, or sent back; closing the submission is the same to a seller, who may hand in again. */
@@ -74,7 +68,7 @@ async function decideVerification(trx: Trx, decision: ReviewDecision, parts: Sel
   if (decision.outcome !== 'approve')
     return sendBack(trx, onboarding, {
       ...{ verification: current, act: 'reviewer_returns', by },
-      errors: reasonsOf(decision),
+      errors: toldReasons(decision),
     });
   await setState(trx, { id: current.id, from: 'in_review', act: 'accept', errors: [] });
   await run(

@@ -102,15 +102,17 @@ export function missingFields(draft: ShopDraft): string[] {
   return [...introduction.map((field) => `/${field}`), ...service.map((field) => `/service/${field}`)];
 }
 
-/** 店铺介绍 alone: what waits for a reviewer. */
-export function introductionOf(body: ShopDraft): ShopDraft {
-  return Object.fromEntries(
-    introductionFields.flatMap((field) => (body[field] === undefined ? [] : [[field, body[field]]])),
-  );
+/** 店铺介绍: what waits for a reviewer. */
+export function introductionDiffers(draft: ShopDraft, published: ShopBody): boolean {
+  return introductionFields.some((field) => draft[field] !== published[field]);
 }
 
 /** Everything else: what an automatic check publishes at once. */
-export function restOf(body: ShopDraft): Pick<ShopDraft, 'service' | 'hotProductIds'> {
-  const { service, hotProductIds: hot = [] } = body;
-  return { ...(service === undefined ? {} : { service }), hotProductIds: hot };
+export function restDiffers(draft: ShopDraft, published: ShopBody): boolean {
+  const [hot = [], shown] = [draft.hotProductIds, published.hotProductIds];
+  return (
+    serviceFields.some((field) => draft.service?.[field] !== published.service[field]) ||
+    hot.length !== shown.length ||
+    hot.some((product, at) => product !== shown[at])
+  );
 }

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { draftMachine, type DraftState } from '../market/draft-states';
 import { allowedCommands } from '../shared/state-machine';
-import { introductionOf, restOf, type ShopBody, type ShopDraft } from './body';
+import { introductionDiffers, restDiffers, type ShopBody, type ShopDraft } from './body';
 
 /** What decides what becomes of a draft that is handed in. */
 export interface Submitted {
@@ -28,14 +27,9 @@ export function pathOf(shop: Submitted): ShopPath {
   // rule: taken-down-shops-are-reviewed
   if (shop.takenDown) return 'review';
   // rule: introductions-are-reviewed
-  if (!isDeepStrictEqual(introductionOf(draft), introductionOf(published))) return 'review';
+  if (introductionDiffers(draft, published)) return 'review';
   // rule: unchanged-shops-are-not-handed-in
-  return restDiffers(shop) ? 'publish' : 'unchanged';
-}
-
-/** Whether something differs that no reviewer needs to see. */
-export function restDiffers({ draft, published }: Pick<Submitted, 'draft' | 'published'>): boolean {
-  return published !== null && !isDeepStrictEqual(restOf(draft), restOf(published));
+  return restDiffers(draft, published) ? 'publish' : 'unchanged';
 }
 
 /** What is published without a reviewer: the introduction as it stands, and the rest of the draft. */
