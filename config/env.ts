@@ -63,7 +63,7 @@ const variables = {
   MALLFLOW_SIGN_IN_ATTEMPTS: integer(1, 10_000).default(10),
   MALLFLOW_ADDRESS_ATTEMPTS: integer(1, 100_000).default(100),
   MALLFLOW_SIGN_IN_WINDOW_SECONDS: seconds.default(900_000),
-  MALLFLOW_BODY_LIMIT_BYTES: integer(1_024, 10_485_760).default(65_536),
+  MALLFLOW_BODY_LIMIT_BYTES: integer(1_024, 10_485_760).default(262_144),
   MALLFLOW_IMAGE_DIR: z.string().min(1).default('.data/images'),
   MALLFLOW_DOCUMENT_DIR: z.string().min(1).default('.data/documents'),
   MALLFLOW_MAX_REQUESTS: integer(1, 100_000).default(256),

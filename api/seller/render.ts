@@ -31,7 +31,7 @@ import type { Services } from '../services';
 
 export const errorsSchema = z.array(z.strictObject({ path: z.string(), code: z.string(), reason: z.string() }));
 
-function renderErrors(errors: readonly FieldReason[], language: Language) {
+export function renderErrors(errors: readonly FieldReason[], language: Language) {
   return errors.map((error) => ({ path: error.path, code: error.code, reason: reasonText(error, language) }));
 }
 

@@ -2,6 +2,7 @@ import type { InformationFacts, SellerFacts, VerificationFacts } from '../../dom
 import type { OnboardingStage } from '../../domain/seller/onboarding-states';
 import { firstRow, type Queryable } from '../connection';
 import { merchantFactsOf } from '../merchant/queries';
+import { productFactsOf } from '../product/facts';
 import { agreementFactsOf } from './agreements';
 import { feeFactsOf } from './fees';
 
@@ -30,7 +31,8 @@ export async function sellerFacts(db: Queryable, sellerId: string): Promise<Sell
   const agreement = await agreementFactsOf(db, sellerId);
   const fee = await feeFactsOf(db, sellerId);
   const merchantIds = await merchantFactsOf(db, sellerId);
-  return { ...own, agreement, fee, merchantIds };
+  const market = { products: await productFactsOf(db, sellerId), shop: null };
+  return { ...own, agreement, fee, merchantIds, market };
 }
 
 async function ownFacts(db: Queryable, sellerId: string): Promise<OwnFacts | undefined> {

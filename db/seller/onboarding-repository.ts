@@ -139,6 +139,8 @@ export async function passTurn(trx: Trx, onboardingId: string, by: By): Promise<
 /** Tells a seller that does nothing that it is their turn; `nth` of this turn, and once. */
 export async function remindSeller(trx: Trx, onboardingId: string): Promise<void> {
   const onboarding = await lockOnboarding(trx, onboardingId);
+  // rule: finished-seller-is-not-reminded
+  if (onboarding.stage === 'complete') return;
   const reminded = await firstRow<{ nth: number; turn: string }>(
     trx,
     `update seller_onboardings set reminders_sent = reminders_sent + 1, updated_at = now()

@@ -113,13 +113,15 @@ export const createProductSchema = z.discriminatedUnion('deliveryType', [
   z.strictObject({ deliveryType: z.literal('image'), ...drafts.image }),
   z.strictObject({ deliveryType: z.literal('api'), ...drafts.api }),
 ]);
-export type NewProductBody = z.output<typeof createProductSchema>;
+
+/** Everything any product tells, none of it needed yet. */
+const anyDraft = z.strictObject({ ...drafts.manual, ...drafts.saas, ...drafts.image, ...drafts.api }).partial();
+
+/** A draft as it is shown. */
+export const draftShape = { ...anyDraft.shape, categoryId: id, name };
 
 /** The draft anew, of any delivery type; {@link bodySchemas} holds it against the product's own. What is left out is gone. */
-export const editProductSchema = z.strictObject({
-  deliveryType: z.enum(deliveryTypes).optional(),
-  ...z.strictObject({ ...drafts.manual, ...drafts.saas, ...drafts.image, ...drafts.api }).partial().shape,
-});
+export const editProductSchema = anyDraft.extend({ deliveryType: z.enum(deliveryTypes).optional() });
 export type EditedProduct = z.output<typeof editProductSchema>;
 
 export const bodySchemas = {

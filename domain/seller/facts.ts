@@ -1,5 +1,6 @@
 import type { FeeFacts } from './fee-states';
 import type { FieldReason } from './field-reason';
+import type { MarketFacts } from './market-facts';
 import type { MerchantFacts } from './merchant-facts';
 import type { OnboardingStage } from './onboarding-states';
 import type { ProofLeg, RegistryLeg, VerificationMethod, VerificationState } from './verification-states';
@@ -55,4 +56,5 @@ export interface SellerFacts {
   readonly fee: FeeFacts | null;
   readonly centreOpenedAt: Date | null;
   readonly merchantIds: readonly MerchantFacts[];
+  readonly market: MarketFacts;
 }

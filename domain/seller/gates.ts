@@ -37,7 +37,7 @@ export function readinessOf(facts: SellerFacts): Readiness {
     // rule: fee-before-products
     canCreateProducts: isMet('agreement', 'seller_centre', 'certification_fee'),
     // rule: merchant-id-before-selling
-    canSell: isMet('agreement', 'seller_centre', 'merchant_id', 'product_listed'),
+    canSell: isMet('agreement', 'seller_centre', 'merchant_id') && facts.market.products.listedNow > 0,
     gates,
   };
 }

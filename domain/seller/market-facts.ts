@@ -9,6 +9,7 @@ export interface MarketFacts {
     readonly listedNow: number;
     /** The product that was begun last. */
     readonly newest: {
+      readonly id: string;
       readonly state: ProductState;
       readonly since: Date;
       /** When its reviewer is expected to have decided. */

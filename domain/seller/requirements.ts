@@ -1,6 +1,7 @@
 import type { Turn } from '../case/states';
 import type { SellerFacts, VerificationFacts } from './facts';
 import type { FieldReason } from './field-reason';
+import { productListed, shopPublished } from './market-requirements';
 import type { MerchantFacts } from './merchant-facts';
 
 /** What a seller needs, in the order of the guide: one vocabulary for requirements, gates and stages (api.md §4). */
@@ -60,8 +61,8 @@ export function requirementsOf(facts: SellerFacts): Requirement[] {
     certification_fee: fee(facts),
     seller_centre: centre(facts),
     merchant_id: merchantId(facts),
-    shop_published: afterCentre(facts),
-    product_listed: facts.stage === 'complete' ? met(facts.openedAt) : afterCentre(facts),
+    shop_published: shopPublished(facts),
+    product_listed: productListed(facts),
   };
   const { overdue } = facts.agreement;
   return requirementKeys.map((key) => ({ key, errors: [], ...(overdue ? withoutNewStep : same)(standings[key]) }));
@@ -78,7 +79,10 @@ function withoutNewStep({ nextAction, ...standing }: Standing): Standing {
 
 const pay = 'certification-fee/pay';
 const defer = 'certification-fee/defer';
-const newSteps = ['verification', 'company-information', pay, defer, 'merchant-ids', 'resubmit'] as const;
+const newSteps = [
+  ...['verification', 'company-information', pay, defer, 'merchant-ids', 'resubmit'],
+  ...['products', '/submit', '/list'],
+] as const;
 
 /** What a seller can do now by a call: what is done on a phone is none, and what is under way can be taken back. */
 export function stepsOf(requirements: readonly Requirement[]): string[] {
@@ -227,11 +231,6 @@ function merchantStanding(nearest: MerchantFacts, all: readonly MerchantFacts[])
     ...(action === undefined ? {} : { nextAction: `merchant-ids/${channel}/${action}` }),
     errors: all.flatMap(({ errors }) => errors),
   };
-}
-
-/** The rest is the seller's once the centre is open, in any order. */
-function afterCentre({ centreOpenedAt, openedAt }: SellerFacts): Standing {
-  return centreOpenedAt === null ? blocked(openedAt) : sellersTurn(centreOpenedAt);
 }
 
 function later(a: Date, b: Date): Date {

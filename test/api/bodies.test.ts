@@ -137,9 +137,9 @@ describe('bodies', () => {
       });
 
     it('up to the limit are read, one more is 413 and the limit is told', async () => {
-      expect((await manager.post('/v1/purchases', padded(65_536))).status).toBe(422);
-      const reply = await manager.post('/v1/purchases', padded(65_537));
-      expect([reply.status, reply.body.code, reply.body.limitBytes]).toEqual([413, 'TOO_LARGE', 65_536]);
+      expect((await manager.post('/v1/purchases', padded(262_144))).status).toBe(422);
+      const reply = await manager.post('/v1/purchases', padded(262_145));
+      expect([reply.status, reply.body.code, reply.body.limitBytes]).toEqual([413, 'TOO_LARGE', 262_144]);
     });
 
     it('that come in pieces of unannounced length are counted, too', async () => {

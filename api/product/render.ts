@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { draftStates } from '../../domain/market/draft-states';
+import { notPurchasableReasons, paymentMethods, purchasableBy } from '../../domain/market/purchasable';
+import { draftShape } from '../../domain/product/body';
+import { deliveryTypes, productActions, productStates } from '../../domain/product/states';
+import type { Language } from '../../domain/shared/errors';
+import type { Principal } from '../../domain/shared/roles';
+import type { Queryable } from '../../db/connection';
+import { renderTakenDown } from '../../db/market/take-downs';
+import { productById, type ProductRow } from '../../db/product/own-queries';
+import { resourceShape } from '../http/answers';
+import { iso, isoTime } from '../http/times';
+import { takenDownSchema } from '../market/taken-down';
+import { errorsSchema, renderErrors } from '../seller/render';
+
+const draftStanding = {
+  state: z.enum(draftStates),
+  version: z.int(),
+  /** Why it came back, at its fields. */
+  errors: errorsSchema,
+  /** When the reviewer is expected to have decided. */
+  expectedAt: isoTime.optional(),
+};
+
+export const productSchema = z.strictObject({
+  ...resourceShape,
+  state: z.enum(productStates),
+  sellerId: z.string(),
+  deliveryType: z.enum(deliveryTypes),
+  /** Of the draft, as is the name; what buyers see stands in the market. */
+  categoryId: z.string(),
+  name: z.string(),
+  draft: z.strictObject(draftStanding),
+  /** What buyers see once it is listed. */
+  published: z.strictObject({ revision: z.int(), publishedAt: isoTime }).nullable(),
+  takenDown: takenDownSchema,
+  purchasable: z.boolean(),
+  paymentMethods: z.array(z.enum(paymentMethods)),
+  notPurchasableReason: z.enum(notPurchasableReasons).optional(),
+});
+
+export const productDraftSchema = z.strictObject({
+  ...draftStanding,
+  actions: z.array(z.string()),
+  deliveryType: z.enum(deliveryTypes),
+  ...draftShape,
+});
+
+export interface ProductReader {
+  readonly principal: Principal;
+  readonly language: Language;
+}
+
+/** What the caller may do: the seller with its product, an operator with what was approved. */
+function actionsFor(row: ProductRow, { accountId }: Principal): string[] {
+  const takenDown = row.takenDownAt !== null;
+  if (row.accountId === accountId) return productActions({ ...row, takenDown });
+  return row.publishedAt !== null && !takenDown ? ['take-down'] : [];
+}
+
+function renderStanding(row: ProductRow, { language }: ProductReader) {
+  const inReview = row.draftState === 'in_review';
+  return {
+    state: row.draftState,
+    version: row.draftVersion,
+    // What came back before is with the reviewer again.
+    errors: inReview ? [] : renderErrors(row.draftErrors, language),
+    ...(inReview && row.reviewDueAt !== null ? { expectedAt: iso(row.reviewDueAt) } : {}),
+  };
+}
+
+export function renderProduct(row: ProductRow, reader: ProductReader) {
+  return {
+    id: row.id,
+    state: row.state,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+    actions: actionsFor(row, reader.principal),
+    sellerId: row.sellerId,
+    deliveryType: row.deliveryType,
+    categoryId: row.draft.categoryId,
+    name: row.draft.name,
+    draft: renderStanding(row, reader),
+    published:
+      row.revision === null || row.publishedAt === null
+        ? null
+        : { revision: row.revision, publishedAt: iso(row.publishedAt) },
+    takenDown: renderTakenDown(row),
+    ...purchasableBy({ listed: row.state === 'listed', openChannels: row.openChannels }),
+  };
+}
+
+export function renderProductDraft(row: ProductRow, reader: ProductReader) {
+  return {
+    ...renderStanding(row, reader),
+    actions: actionsFor(row, reader.principal),
+    deliveryType: row.deliveryType,
+    ...row.draft,
+  };
+}
+
+export async function productThere(db: Queryable, id: string): Promise<ProductRow> {
+  const row = await productById(db, id, null);
+  if (row === undefined) throw new Error(`product ${id} vanished`);
+  return row;
+}
