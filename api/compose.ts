@@ -76,6 +76,7 @@ export function composeServices(config: Configuration, environment: Environment)
       checkAnswers: config.MALLFLOW_CHECK_ANSWERS,
       mallsPerEnterprise: config.MALLFLOW_MALLS_PER_ENTERPRISE,
       certificationFeeFen: config.MALLFLOW_CERTIFICATION_FEE_FEN,
+      feeValidForMs: config.MALLFLOW_FEE_VALID_SECONDS ?? null,
       policies: casePolicies(config),
       workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
     },

@@ -25,6 +25,7 @@ import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
 import { noticeRoutes } from './notice/routes';
 import { reviewRoutes } from './review/routes';
+import { operationsRoutes } from './operations/routes';
 import { operationRoutes } from './system/operations';
 import { trackingRoutes } from './tracking/routes';
 import { identityWebhookRoutes } from './webhooks/identity';
@@ -62,5 +63,6 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...reviewRoutes,
   ...noticeRoutes,
   ...trackingRoutes,
+  ...operationsRoutes,
   ...furnishingRoutes,
 ];

@@ -60,4 +60,6 @@ export interface Settings extends RunSettings {
   readonly mallsPerEnterprise: number;
   /** 平台认证费 of a period that opens now. */
   readonly certificationFeeFen: number;
+  /** How long a period that is waived is valid, in milliseconds; null: a year of the calendar. */
+  readonly feeValidForMs: number | null;
 }

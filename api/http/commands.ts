@@ -51,7 +51,7 @@ export interface CaseCommand extends CommandRequest {
 
 /** A command that one transaction carries out whole; nothing is awaited, so no engine is asked. */
 export interface TransactionCommand extends CommandRequest {
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   readonly resourceId: string;
   /** What takes long and needs no transaction (hashing a password): done before one is opened, and not for a replay. */
   readonly prepare?: () => Promise<void>;

@@ -1,58 +1,12 @@
 import { z } from 'zod';
 import { caseStages } from '../../domain/case/stages';
 import { caseStates, knownKinds, processKinds, turns } from '../../domain/case/states';
-import { timelineText } from '../../domain/case/wording';
-import { caseById, caseEvents, countOpenCases, listAudit, listCases, type CaseRow } from '../../db/case/queries';
+import { caseById, countOpenCases, listAudit, listCases } from '../../db/case/queries';
 import { countUnconfirmed } from '../../db/command/queries';
-import { pendingSteps, type PendingStep } from '../../temporal/run-health';
-import { historySchema, resourceShape } from '../http/answers';
 import { flagFilter, listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
 import { route, type AnyRoute } from '../http/route';
-import { iso, isoOrNull, isoTime } from '../http/times';
-import type { Services } from '../services';
-
-const caseShape = {
-  ...resourceShape,
-  kind: z.enum(processKinds),
-  subjectId: z.string(),
-  title: z.string(),
-  state: z.enum(caseStates),
-  stage: z.string(),
-  whoseTurn: z.enum(turns),
-  dueAt: isoTime.nullable(),
-  overdue: z.boolean(),
-  stuck: z.strictObject({ code: z.string(), since: isoTime }).nullable(),
-  openedAt: isoTime,
-  closedAt: isoTime.nullable(),
-};
-
-const liveSchema = z.strictObject({
-  /** False when the engine could not be asked: then `pending` says nothing. */
-  available: z.boolean(),
-  pending: z.array(
-    z.strictObject({
-      activity: z.string(),
-      attempt: z.int(),
-      lastFailure: z.string().nullable(),
-      nextRetryAt: isoTime.nullable(),
-    }),
-  ),
-});
-
-function renderCase(row: CaseRow) {
-  const { workflowId: _, stuckCode, stuckSince, updatedAt, ...rest } = row;
-  return {
-    ...rest,
-    dueAt: isoOrNull(row.dueAt),
-    overdue: row.state === 'open' && row.dueAt !== null && row.dueAt.getTime() < Date.now(),
-    stuck: stuckCode === null ? null : { code: stuckCode, since: iso(stuckSince ?? updatedAt) },
-    openedAt: iso(row.openedAt),
-    closedAt: isoOrNull(row.closedAt),
-    createdAt: iso(row.openedAt),
-    updatedAt: iso(updatedAt),
-    actions: [],
-  };
-}
+import { iso, isoTime } from '../http/times';
+import { caseSchema, liveDetail, processSchema, renderCase, renderProcess } from './render';
 
 const processes = route({
   method: 'get',
@@ -70,7 +24,7 @@ const processes = route({
     stuck: flagFilter.optional(),
     q: textFilter.optional(),
   }),
-  answers: { 200: listSchema(z.strictObject(caseShape)) },
+  answers: { 200: listSchema(caseSchema) },
   handle: async ({ services, query }) => {
     const { kind = null, state = null, stage = null, whoseTurn = null, overdue = null, stuck = null, q = null } = query;
     const filter = { kind, state, stage, whoseTurn, overdue, stuck, q };
@@ -107,31 +61,15 @@ const process = route({
   idempotency: 'none',
   query: z.strictObject({}),
   find: ({ services, params }) => caseById(services.db, params['id'] ?? ''),
-  answers: { 200: z.strictObject({ ...caseShape, timeline: historySchema, live: liveSchema }) },
+  answers: { 200: processSchema },
   handle: async ({ services, target, language }) => {
-    const [events, live] = await Promise.all([caseEvents(services.db, target.id), liveDetail(services, target)]);
-    const timeline = events.map((event) => ({
-      at: iso(event.at),
-      actor: event.actor,
-      text: timelineText({ kind: target.kind, act: event.act, actorName: event.actorName }, language),
-      from: event.from,
-      to: event.to,
-    }));
-    return { status: 200, body: { ...renderCase(target), timeline, live } };
+    const [stored, live] = await Promise.all([
+      renderProcess(services.db, target, language),
+      liveDetail(services, target),
+    ]);
+    return { status: 200, body: { ...stored, live } };
   },
 });
-
-/** The live detail is a courtesy: without the engine the rows still tell where the case stands. */
-async function liveDetail(services: Services, row: CaseRow): Promise<{ available: boolean; pending: PendingStep[] }> {
-  if (row.state !== 'open') return { available: true, pending: [] };
-  try {
-    const ask = () => pendingSteps(services.temporal, row.workflowId);
-    return { available: true, pending: await services.temporal.withDeadline(Date.now() + 2_000, ask) };
-  } catch (error) {
-    services.log.warn({ err: error, processId: row.id }, 'no live detail');
-    return { available: false, pending: [] };
-  }
-}
 
 const audit = route({
   method: 'get',

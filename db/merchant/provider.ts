@@ -133,7 +133,10 @@ async function takeReport(trx: Trx, vault: Vault, at: MerchantRecord, taken: Tak
         set state = :wanted, provider_id = :providerId, merchant_id = coalesce(:merchantId, merchant_id),
             sign_url_key_id = :signKeyId, sign_url_ciphertext = :signText,
             verification_key_id = :verificationKeyId, verification_ciphertext = :verificationText,
-            verification_deadline = :deadline,
+            -- Of the same remittance a later one stays: an operator gave the seller more time.
+            -- rule: extended-verification-stays-extended
+            verification_deadline = case when :isNew or :deadline::timestamptz is null then :deadline::timestamptz
+                                         else greatest(verification_deadline, :deadline::timestamptz) end,
             amount_tries = case when :isNew then 0 else amount_tries end,
             remitted_at = case when :isNew then null else remitted_at end,
             errors = :errors::jsonb,

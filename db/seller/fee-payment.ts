@@ -81,12 +81,49 @@ interface FeePaid {
  * waits for no such payment (any more): then the money is late or double.
  */
 export async function settleFee(trx: Trx, of: FeePaid, terms: FeeTerms): Promise<boolean> {
-  // rule: fee-paid-by-its-open-payment, renewal-extends-from-the-end
+  // rule: fee-paid-by-its-open-payment
+  const dueAt = await beginPeriod(trx, { ...of, from: 'paying' }, terms);
+  if (dueAt === undefined) return false;
+  await moveFee(trx, { feeId: of.subjectId, act: 'settle', from: 'paying', dueAt, by: bySystem });
+  return true;
+}
+
+/**
+ * Waived: valid as if it had been paid now, and nothing is booked, since nothing came in. Two operators have agreed.
+ *
+ * @throws DomainError PAYMENT_IN_PROGRESS, WRONG_STATE
+ */
+export async function waiveFee(
+  trx: Trx,
+  waiver: { readonly feeId: string; readonly approvalId: string; readonly by: By },
+  terms: FeeTerms,
+): Promise<void> {
+  const { feeId, approvalId, by } = waiver;
+  const { state } = await lockFee(trx, feeId);
+  // rule: fee-with-open-payment-is-not-waived
+  if (state === 'paying') throw new DomainError('PAYMENT_IN_PROGRESS', { allowed: [] });
+  const dueAt = await beginPeriod(trx, { subjectId: feeId, paymentId: null, from: 'unpaid' }, terms);
+  if (dueAt === undefined) throw wrongState(feeMachine, state);
+  await run(trx, 'update certification_fees set waived_at = now(), waiver_id = :approvalId where id = :feeId', {
+    feeId,
+    approvalId,
+  });
+  await moveFee(trx, { feeId, act: 'waive', from: 'unpaid', dueAt, by });
+}
+
+/** When the clock of a period that is valid from now on has something to do; undefined where it does not stand there. */
+async function beginPeriod(
+  trx: Trx,
+  of: { readonly subjectId: string; readonly paymentId: string | null; readonly from: 'paying' | 'unpaid' },
+  terms: FeeTerms,
+): Promise<Date | null | undefined> {
+  // rule: renewal-extends-from-the-end
   const paid = await firstRow<{ validUntil: Date; now: Date }>(
     trx,
     `with fee as (
        select id, seller_id from certification_fees
-        where id = :subjectId and state = 'paying' and open_payment_id = :paymentId for update
+        where id = :subjectId and state = :from
+          and open_payment_id is not distinct from :paymentId::text for update
      ), begins as (
        select fee.id, greatest(now(), (select max(valid_until) from certification_fees p
                                         where p.seller_id = fee.seller_id)) as at
@@ -101,12 +138,11 @@ export async function settleFee(trx: Trx, of: FeePaid, terms: FeeTerms): Promise
      returning f.valid_until as "validUntil", now() as now`,
     { ...of, validForS: terms.validForMs === null ? null : terms.validForMs / 1_000 },
   );
-  if (paid === undefined) return false;
+  if (paid === undefined) return undefined;
   const period = { validUntil: paid.validUntil, reminded: 0, nextOpened: false, renewed: false };
   const { dueAt } = feeDuties(period, paid.now, terms);
   await run(trx, 'update certification_fees set due_at = :dueAt where id = :id', { dueAt, id: of.subjectId });
-  await moveFee(trx, { feeId: of.subjectId, act: 'settle', from: 'paying', dueAt, by: bySystem });
-  return true;
+  return dueAt;
 }
 
 /** The payment that might have paid it never will: it can be paid anew. */

@@ -102,7 +102,7 @@ export async function feeSnapshot(db: Queryable, feeId: string): Promise<FeeSnap
   return snapshot;
 }
 
-interface Period {
+export interface Period {
   readonly id: string;
   readonly sellerId: string;
   readonly accountId: string;
@@ -153,7 +153,8 @@ export async function advanceFee(trx: Trx, advance: FeeAdvance): Promise<{ reado
     ...(duties.expire ? (['expire'] as const) : []),
   ];
   const opened = duties.openNext ? await openPeriod(trx, { ...advance, ...period, year: period.year + 1 }) : undefined;
-  if (duties.remindDaysLeft !== null) await tellOfEnd(trx, period, duties.remindDaysLeft);
+  const daysLeft = duties.remindDaysLeft;
+  if (daysLeft !== null) await tellOfEnd(trx, period, { daysLeft, once: `${daysLeft}:${period.reminded}` });
   if (duties.expire && !renewed) await tellOver(trx, period);
   await run(
     trx,
@@ -167,11 +168,16 @@ export async function advanceFee(trx: Trx, advance: FeeAdvance): Promise<{ reado
   return { nextFeeId: opened ?? next?.id ?? null };
 }
 
-async function tellOfEnd(trx: Trx, period: Period, daysLeft: number): Promise<void> {
+/** `once`: what makes it another reminder than the one before. */
+export async function tellOfEnd(
+  trx: Trx,
+  period: Pick<Period, 'id' | 'accountId' | 'validUntil'>,
+  reminder: { readonly daysLeft: number; readonly once: string },
+): Promise<void> {
   await addNotice(trx, {
     ...{ accountId: period.accountId, kind: 'fee_ends_soon', subjectId: period.id },
-    params: { days: String(daysLeft), until: dayInShanghai(period.validUntil) },
-    once: `fee_ends_soon:${period.id}:${daysLeft}:${period.reminded}`,
+    params: { days: String(reminder.daysLeft), until: dayInShanghai(period.validUntil) },
+    once: `fee_ends_soon:${period.id}:${reminder.once}`,
   });
 }
 

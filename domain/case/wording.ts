@@ -151,6 +151,10 @@ const words: {
       zh: '{actor} 选择暂不缴纳平台认证费，缴纳后方可创建商品',
     },
     settle: { en: 'The certification fee was paid', zh: '平台认证费已缴纳' },
+    waive: {
+      en: '{actor} waived the certification fee; another operator confirmed it',
+      zh: '{actor} 免除了平台认证费，并经另一名运营确认',
+    },
     payment_ended: { en: 'The payment ended unpaid; the fee can be paid again', zh: '支付未完成，可重新缴纳' },
     open_renewal: { en: 'The next period can be paid ahead', zh: '可提前缴纳下一期平台认证费' },
     remind: { en: 'The seller was reminded that the period ends soon', zh: '已提醒服务商：平台认证费即将到期' },

@@ -1,4 +1,5 @@
 import { merchantChannelWords } from '../merchant/states';
+import { twoPersonWords } from '../operations/commands';
 import { reviewKindWords } from '../review/states';
 import type { Language } from '../shared/errors';
 
@@ -152,6 +153,13 @@ const noticeTexts = {
       zh: '服务商接入协议 {version} 版已于 {signBy} 到期未签署；签署前不能开展新增业务。',
     },
   },
+  approval_asked: {
+    subject: { en: 'A second operator is needed', zh: '待您确认' },
+    text: {
+      en: 'An operator asks to {command}; another operator has a day to confirm it.',
+      zh: '有运营申请{command}，须由另一名运营在一天内确认。',
+    },
+  },
 } as const satisfies Record<string, NoticeText>;
 
 export type NoticeKind = keyof typeof noticeTexts;
@@ -159,7 +167,7 @@ export type NoticeKind = keyof typeof noticeTexts;
 export const noticeKinds = Object.keys(noticeTexts) as readonly NoticeKind[];
 
 /** Parameters that are words of ours. */
-const terms: Readonly<Record<string, Wording>> = { ...reviewKindWords, ...merchantChannelWords };
+const terms: Readonly<Record<string, Wording>> = { ...reviewKindWords, ...merchantChannelWords, ...twoPersonWords };
 
 export type NoticeParams = Readonly<Record<string, string>>;
 

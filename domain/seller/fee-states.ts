@@ -15,13 +15,14 @@ export type FeeState = (typeof feeStates)[number];
 export const feeCommands = ['pay'] as const;
 export type FeeCommand = (typeof feeCommands)[number];
 
-export type FeeAct = FeeCommand | 'defer' | 'settle' | 'payment_ended' | 'open_renewal' | 'remind' | 'expire';
+/** `waive`: two operators let the seller off (api.md §5). */
+export type FeeAct = FeeCommand | 'defer' | 'settle' | 'waive' | 'payment_ended' | 'open_renewal' | 'remind' | 'expire';
 
 export const feeMachine: StateMachine<FeeState, FeeAct, FeeCommand> = {
   initial: 'unpaid',
   commands: feeCommands,
   transitions: {
-    unpaid: { pay: 'paying', defer: 'unpaid' },
+    unpaid: { pay: 'paying', defer: 'unpaid', waive: 'paid' },
     paying: { pay: 'paying', defer: 'paying', settle: 'paid', payment_ended: 'unpaid' },
     // rule: paid-fee-is-not-paid-again
     paid: { open_renewal: 'paid', remind: 'paid', expire: 'expired' },

@@ -1,6 +1,7 @@
 import { generalErrors } from './catalogue/general';
 import { mallErrors } from './catalogue/mall';
 import { marketErrors } from './catalogue/market';
+import { operationsErrors } from './catalogue/operations';
 import { paymentErrors } from './catalogue/payment';
 import { sellerErrors } from './catalogue/seller';
 
@@ -9,6 +10,7 @@ export const errorCatalogue = {
   ...generalErrors,
   ...mallErrors,
   ...marketErrors,
+  ...operationsErrors,
   ...paymentErrors,
   ...sellerErrors,
 } as const;

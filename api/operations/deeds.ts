@@ -1,0 +1,111 @@
+import type { ProcessKind } from '../../domain/case/states';
+import type { OperatorCommand } from '../../domain/operations/command-schemas';
+import type { OperatorCommandName } from '../../domain/operations/commands';
+import type { CaseRow } from '../../db/case/queries';
+import { recordIntervention, type By } from '../../db/case/record-transition';
+import type { Trx } from '../../db/connection';
+import { extendAccountVerification, retryMerchantId } from '../../db/merchant/interventions';
+import { retryPayment } from '../../db/payment/interventions';
+import { askToClose } from '../../db/payment/repository';
+import { extendPurchase } from '../../db/purchase/interventions';
+import { endPurchase } from '../../db/purchase/repository';
+import { waiveFee } from '../../db/seller/fee-payment';
+import { extendProof, remindOfFee, remindSellerByHand, retryOnboarding } from '../../db/seller/interventions';
+import { giveUpAllocation } from '../../db/stock/allocation-repository';
+import { discardDraft } from '../../db/stock/draft-repository';
+import { extendAllocation, extendDraft } from '../../db/stock/interventions';
+import { DomainError } from '../../domain/shared/errors';
+import type { Services } from '../services';
+
+/** A command upon a case, about to be carried out in a transaction. */
+export interface Hand<C extends OperatorCommand = OperatorCommand> {
+  readonly trx: Trx;
+  readonly services: Services;
+  readonly row: CaseRow;
+  readonly command: C;
+  /** Whoever asked for it, with the reason. */
+  readonly by: By;
+  /** Of two persons: what was agreed upon, and who agreed. */
+  readonly approval: { readonly id: string; readonly confirmedBy: string } | null;
+}
+
+type Deed<N extends OperatorCommandName> = (hand: Hand<Extract<OperatorCommand, { command: N }>>) => Promise<void>;
+
+type Deeds = { readonly [N in Exclude<OperatorCommandName, 'resume' | 'retry_now'>]?: Deed<N> };
+
+const until = ({ command }: { readonly command: { readonly until: string } }): Date => new Date(command.until);
+
+/** What makes a reminder another one than those before; a command that is repeated under its key is not. */
+const once = ({ by }: Pick<Hand, 'by'>): string => `by-hand:${by.requestId ?? ''}`;
+
+/** Each is one transaction upon the rows of its aggregate: its run, if there is one, reads them afterwards. */
+const deeds: Readonly<Record<ProcessKind, Deeds>> = {
+  purchase: {
+    extend_deadline: (hand) =>
+      extendPurchase(hand.trx, { purchaseId: hand.row.subjectId, until: until(hand), by: hand.by }),
+    cancel: async ({ trx, row, by }) => {
+      const after = await endPurchase(trx, { purchaseId: row.subjectId, commandId: null, by, act: 'cancel' });
+      // rule: order-with-open-payment-is-not-cancelled-by-hand
+      if (after.state !== 'cancelled') throw new DomainError('PAYMENT_IN_PROGRESS', { allowed: [] });
+    },
+  },
+  payment: { cancel: ({ trx, row, by }) => askToClose(trx, row.subjectId, by) },
+  commodity_add: {
+    extend_deadline: (hand) =>
+      extendDraft(hand.trx, { subjectId: hand.row.subjectId, until: until(hand), by: hand.by }),
+    cancel: async ({ trx, row, by }) => {
+      await discardDraft(trx, { commodityId: row.subjectId, commandId: null, by });
+    },
+  },
+  stock_allocation: {
+    extend_deadline: (hand) =>
+      extendAllocation(hand.trx, { subjectId: hand.row.subjectId, until: until(hand), by: hand.by }),
+    cancel: async ({ trx, row, by }) => {
+      await giveUpAllocation(trx, { allocationId: row.subjectId, commandId: null, by, act: 'cancel' });
+    },
+  },
+  seller_onboarding: {
+    extend_deadline: (hand) =>
+      extendProof(hand.trx, { subjectId: hand.row.subjectId, until: until(hand), by: hand.by }),
+    resend: (hand) => remindSellerByHand(hand.trx, { subjectId: hand.row.subjectId, by: hand.by, once: once(hand) }),
+  },
+  certification_fee: {
+    resend: (hand) => remindOfFee(hand.trx, { subjectId: hand.row.subjectId, by: hand.by, once: once(hand) }),
+    waive_fee: async ({ trx, services, row, by, approval }) => {
+      const { policies, feeValidForMs } = services.settings;
+      // rule: waived-by-two
+      if (approval === null) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: [] });
+      const terms = { ...policies.certificationFee, validForMs: feeValidForMs };
+      await waiveFee(trx, { feeId: row.subjectId, approvalId: approval.id, by }, terms);
+    },
+  },
+  merchant_id: {
+    extend_deadline: (hand) =>
+      extendAccountVerification(hand.trx, { applicationId: hand.row.subjectId, until: until(hand), by: hand.by }),
+  },
+  review: {},
+};
+
+/** Where duties stand in rows, the next of them is due now; what a run is waiting to try again is up to the engine. */
+const retries: Readonly<Partial<Record<ProcessKind, (trx: Trx, subjectId: string) => Promise<void>>>> = {
+  payment: retryPayment,
+  merchant_id: retryMerchantId,
+  seller_onboarding: retryOnboarding,
+};
+
+/**
+ * Carries the command out, as far as rows go.
+ *
+ * @throws DomainError what its rows refuse: WRONG_STATE and the like
+ */
+export async function carryOut(hand: Hand): Promise<void> {
+  const { command, row, trx, by } = hand;
+  if (command.command === 'resume') return;
+  if (command.command === 'retry_now') {
+    await retries[row.kind]?.(trx, row.subjectId);
+    return recordIntervention(trx, { kind: row.kind, subjectId: row.subjectId, act: 'retry_now', by });
+  }
+  const deed = deeds[row.kind][command.command] as ((hand: Hand) => Promise<void>) | undefined;
+  if (deed === undefined) throw new Error(`nobody knows how to ${command.command} a ${row.kind}`);
+  await deed(hand);
+}

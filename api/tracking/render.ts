@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { caseStates, processKinds, turns } from '../../domain/case/states';
+import { timelineText } from '../../domain/case/wording';
+import { possibleCommands } from '../../domain/operations/commands';
+import type { Language } from '../../domain/shared/errors';
+import { caseEvents, type CaseRow } from '../../db/case/queries';
+import type { Queryable } from '../../db/connection';
+import { pendingSteps, type PendingStep } from '../../temporal/run-health';
+import { historySchema, resourceShape } from '../http/answers';
+import { iso, isoOrNull, isoTime } from '../http/times';
+import type { Services } from '../services';
+
+const caseShape = {
+  ...resourceShape,
+  kind: z.enum(processKinds),
+  subjectId: z.string(),
+  title: z.string(),
+  state: z.enum(caseStates),
+  stage: z.string(),
+  whoseTurn: z.enum(turns),
+  dueAt: isoTime.nullable(),
+  overdue: z.boolean(),
+  stuck: z.strictObject({ code: z.string(), since: isoTime }).nullable(),
+  openedAt: isoTime,
+  closedAt: isoTime.nullable(),
+};
+
+const liveSchema = z.strictObject({
+  /** False when the engine could not be asked: then `pending` says nothing. */
+  available: z.boolean(),
+  pending: z.array(
+    z.strictObject({
+      activity: z.string(),
+      attempt: z.int(),
+      lastFailure: z.string().nullable(),
+      nextRetryAt: isoTime.nullable(),
+    }),
+  ),
+});
+
+export const caseSchema = z.strictObject(caseShape);
+
+/** One case: its timeline in words, and what its run is doing now. */
+export const processSchema = z.strictObject({ ...caseShape, timeline: historySchema, live: liveSchema });
+
+export function renderCase(row: CaseRow) {
+  const { workflowId: _, stuckCode, stuckSince, updatedAt, ...rest } = row;
+  return {
+    ...rest,
+    dueAt: isoOrNull(row.dueAt),
+    overdue: row.state === 'open' && row.dueAt !== null && row.dueAt.getTime() < Date.now(),
+    stuck: stuckCode === null ? null : { code: stuckCode, since: iso(stuckSince ?? updatedAt) },
+    openedAt: iso(row.openedAt),
+    closedAt: isoOrNull(row.closedAt),
+    createdAt: iso(row.openedAt),
+    updatedAt: iso(updatedAt),
+    actions: possibleCommands(row),
+  };
+}
+
+/** What is stored of a case; what its run is doing at the moment is {@link liveDetail}. */
+export async function renderProcess(db: Queryable, row: CaseRow, language: Language) {
+  const events = await caseEvents(db, row.id);
+  const timeline = events.map((event) => ({
+    at: iso(event.at),
+    actor: event.actor,
+    text: timelineText({ kind: row.kind, act: event.act, actorName: event.actorName }, language),
+    from: event.from,
+    to: event.to,
+  }));
+  return { ...renderCase(row), timeline };
+}
+
+/** The live detail is a courtesy: without the engine the rows still tell where the case stands. */
+export async function liveDetail(
+  services: Services,
+  row: CaseRow,
+): Promise<{ available: boolean; pending: PendingStep[] }> {
+  if (row.state !== 'open') return { available: true, pending: [] };
+  try {
+    const ask = () => pendingSteps(services.temporal, row.workflowId);
+    return { available: true, pending: await services.temporal.withDeadline(Date.now() + 2_000, ask) };
+  } catch (error) {
+    services.log.warn({ err: error, processId: row.id }, 'no live detail');
+    return { available: false, pending: [] };
+  }
+}
