@@ -160,6 +160,20 @@ const noticeTexts = {
       zh: '有运营申请{command}，须由另一名运营在一天内确认。',
     },
   },
+  taken_down: {
+    subject: { en: 'Taken down by the platform', zh: '内容已被平台下架' },
+    text: {
+      en: 'The platform took something of yours ({kind}) from buyers’ sight. The reason is shown with it; change it and hand it in again.',
+      zh: '您的{kind}已被平台下架，原因请见该内容页面，修改后可重新提交。',
+    },
+  },
+  listing_resubmitted: {
+    subject: { en: 'A listing was changed after it was taken down', zh: '下架商品已修改' },
+    text: {
+      en: 'A listing that was taken down has been changed, and its mall may show it again.',
+      zh: '一件被下架的商城商品已修改，商城可重新上线。',
+    },
+  },
 } as const satisfies Record<string, NoticeText>;
 
 export type NoticeKind = keyof typeof noticeTexts;
@@ -167,7 +181,11 @@ export type NoticeKind = keyof typeof noticeTexts;
 export const noticeKinds = Object.keys(noticeTexts) as readonly NoticeKind[];
 
 /** Parameters that are words of ours. */
-const terms: Readonly<Record<string, Wording>> = { ...reviewKindWords, ...merchantChannelWords, ...twoPersonWords };
+const terms: Readonly<Record<string, Wording>> = {
+  listing: { en: 'listing', zh: '商城商品' },
+  ...reviewKindWords,
+  ...merchantChannelWords,
+};
 
 export type NoticeParams = Readonly<Record<string, string>>;
 
