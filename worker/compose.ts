@@ -16,7 +16,7 @@ import { dataKeys, databaseAccess, outside, timeProfile, wechatPay, type Configu
 import { casePolicies } from '../config/policies';
 import { connect, type Db } from '../db/connection';
 import type { ReviewSubjects } from '../db/review/subjects';
-import { sellerReviewSubjects } from '../db/seller/review-subjects';
+import { everyReviewSubject } from '../db/market/review-subjects';
 import { reviewTerms } from '../temporal/review-terms';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { createOutside } from '../providers/outside';
@@ -103,7 +103,7 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
       ...createReconciliationActivities({ db, channel }),
       ...createCommodityAddActivities(db),
       ...createStockAllocationActivities(db),
-      ...createReviewActivities(db, { ...sellerReviews(config), ...parts.reviewSubjects }),
+      ...createReviewActivities(db, { ...judged(config), ...parts.reviewSubjects }),
       ...onboardingActivities(config, db, parts.log),
     },
     interceptors: { activity: [() => ({ inbound: stuckInterceptor(db) })] },
@@ -118,9 +118,9 @@ export function workerOptions(config: Configuration, parts: WorkerParts): Worker
   };
 }
 
-/** What reviewers judge on a seller's way in. */
-function sellerReviews(config: Configuration): ReviewSubjects {
-  return sellerReviewSubjects({
+/** What reviewers judge. */
+function judged(config: Configuration): ReviewSubjects {
+  return everyReviewSubject({
     vault: new KeyedVault(dataKeys(config)),
     ...reviewTerms(casePolicies(config).sellerOnboarding),
   });
