@@ -58,6 +58,13 @@ const noticeTexts = {
       zh: '您提交的{kind}未通过审核，原因请见各字段。',
     },
   },
+  review_given_back: {
+    subject: { en: 'Given back without a decision', zh: '提交已退回' },
+    text: {
+      en: 'What you submitted ({kind}) was given back without a decision; you can change it and submit it again.',
+      zh: '您提交的{kind}未作审核决定，已退回，可修改后重新提交。',
+    },
+  },
   merchant_id_opened: {
     subject: { en: 'The merchant ID is open', zh: '商户号已开通' },
     text: { en: 'The merchant ID of {channel} is open: buyers can pay.', zh: '{channel}商户号已开通，买家可以付款。' },
@@ -160,6 +167,13 @@ const noticeTexts = {
       zh: '有运营申请{command}，须由另一名运营在一天内确认。',
     },
   },
+  runs_lost: {
+    subject: { en: 'Cases have lost their runs', zh: '流程运行实例丢失' },
+    text: {
+      en: '{count} open cases had lost their runs. Most are started again by themselves; the list of lost cases shows which wait for you.',
+      zh: '发现 {count} 个未完结流程的运行实例丢失，多数会自动恢复；需要您处理的请见“丢失”列表。',
+    },
+  },
   taken_down: {
     subject: { en: 'Taken down by the platform', zh: '内容已被平台下架' },
     text: {
@@ -185,6 +199,7 @@ const terms: Readonly<Record<string, Wording>> = {
   listing: { en: 'listing', zh: '商城商品' },
   ...reviewKindWords,
   ...merchantChannelWords,
+  ...twoPersonWords,
 };
 
 export type NoticeParams = Readonly<Record<string, string>>;
