@@ -5,7 +5,7 @@ import { createLog } from '../config/log';
 import { connect } from '../db/connection';
 import { takeIn } from '../db/payment/inbox';
 import { KeyedVault } from '../db/secrets/keyed-vault';
-import { sellerReviewSubjects } from '../db/seller/review-subjects';
+import { everyReviewSubject } from '../db/market/review-subjects';
 import { PrivateFolder } from '../providers/documents/private-folder';
 import { LocalFolder } from '../providers/images/local-folder';
 import { createOutside } from '../providers/outside';
@@ -64,7 +64,7 @@ export function composeServices(config: Configuration, environment: Environment)
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),
     documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
-    reviewSubjects: sellerReviewSubjects({ vault, ...reviewTerms(casePolicies(config).sellerOnboarding) }),
+    reviewSubjects: everyReviewSubject({ vault, ...reviewTerms(casePolicies(config).sellerOnboarding) }),
     log,
     settings: {
       sessionMs: config.MALLFLOW_SESSION_SECONDS,

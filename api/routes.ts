@@ -11,9 +11,12 @@ import { listingRoutes } from './listing/routes';
 import { shelfRoutes } from './listing/shelf';
 import { imageRoutes } from './image/routes';
 import { mallRoutes } from './mall/routes';
+import { marketProductRoutes } from './market/products';
+import { marketShopRoutes } from './market/shops';
 import { memberRoutes } from './member/routes';
 import { merchantRoutes } from './merchant/routes';
 import { paymentRoutes } from './payment/routes';
+import { productRoutes } from './product/routes';
 import { purchaseRoutes } from './purchase/routes';
 import { reconciliationRoutes } from './reconciliation/routes';
 import { certificationFeeRoutes } from './certification-fee/routes';
@@ -21,6 +24,7 @@ import { sectionRoutes } from './section/routes';
 import { informationRoutes } from './seller/information-routes';
 import { onboardingRoutes } from './seller/onboarding-routes';
 import { verificationRoutes } from './seller/verification-routes';
+import { shopRoutes } from './shop/routes';
 import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
 import { noticeRoutes } from './notice/routes';
@@ -58,6 +62,10 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...onboardingRoutes,
   ...verificationRoutes,
   ...informationRoutes,
+  ...shopRoutes,
+  ...marketShopRoutes,
+  ...productRoutes,
+  ...marketProductRoutes,
   ...stockAllocationRoutes,
   ...subStockRoutes,
   ...reviewRoutes,
