@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { DomainError } from '../domain/shared/errors';
+import { streamMetrics } from './events/metrics';
 import { Admission } from './http/admission';
 import { direct } from './http/direct';
 import { openApiDocument } from './http/openapi';
@@ -28,6 +29,7 @@ export function createApi(services: Services, business: readonly AnyRoute[] = bu
   const admission = new Admission(settings.maxRequests, settings.maxCommands);
   const metrics = new Metrics(admission);
   metrics.registry.registerMetric(services.notifications);
+  for (const metric of streamMetrics(services.changes)) metrics.registry.registerMetric(metric);
   let document: string | undefined;
   const routes: AnyRoute[] = [
     ...systemRoutes({ metrics, document: () => (document ??= JSON.stringify(openApiDocument(routes), null, 2)) }),

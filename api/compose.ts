@@ -1,5 +1,14 @@
 import { resolve } from 'node:path';
-import { databaseAccess, dataKeys, outside, tenpay, timeProfile, wechatPay, type Configuration, type Environment } from '../config/env';
+import {
+  databaseAccess,
+  dataKeys,
+  outside,
+  tenpay,
+  timeProfile,
+  wechatPay,
+  type Configuration,
+  type Environment,
+} from '../config/env';
 import { casePolicies } from '../config/policies';
 import { createLog } from '../config/log';
 import { connect } from '../db/connection';
@@ -15,6 +24,7 @@ import { Gateway } from '../temporal/gateway';
 import { reviewTerms } from '../temporal/review-terms';
 import { Passwords } from './account/passwords';
 import { SignInThrottle } from './account/throttle';
+import { ChangeFeed, feedTimes } from './events/feed';
 import { Commands } from './http/commands';
 import { ImageEncoder } from './image/encoder';
 import type { Services } from './services';
@@ -60,6 +70,12 @@ export function composeServices(config: Configuration, environment: Environment)
     ],
     notifications: notificationCounter(),
     inbox: new Gathered((reports) => takeIn(db, 'wechat_pay', ...reports), notificationsTogether),
+    changes: new ChangeFeed({
+      db,
+      log,
+      times: { ...feedTimes, lookMs: config.MALLFLOW_EVENTS_MS },
+      maxStreams: config.MALLFLOW_MAX_STREAMS,
+    }),
     vault,
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),

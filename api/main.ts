@@ -27,6 +27,8 @@ async function main(): Promise<void> {
       );
     });
     server.closeIdleConnections();
+    // Whoever listens comes back elsewhere, and goes on where it stood.
+    void services.changes.stop();
     // Requests still under way get their answer, up to the longest a command may take.
     setTimeout(() => process.exit(0), config.MALLFLOW_ACCEPT_MS + config.MALLFLOW_RESULT_MS).unref();
   };

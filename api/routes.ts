@@ -4,6 +4,7 @@ import { agreementRoutes } from './agreement/routes';
 import { choiceRoutes } from './commodity/choices';
 import { commodityRoutes } from './commodity/routes';
 import { commodityStockRoutes } from './commodity/stock';
+import { eventRoutes } from './events/routes';
 import { furnishingRoutes } from './furnishing/routes';
 import { documentRoutes } from './document/routes';
 import type { AnyRoute } from './http/route';
@@ -71,6 +72,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...reviewRoutes,
   ...noticeRoutes,
   ...trackingRoutes,
+  ...eventRoutes,
   ...operationsRoutes,
   ...furnishingRoutes,
 ];

@@ -13,6 +13,7 @@ import type { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
 import type { SignInThrottle } from './account/throttle';
 import type { Passwords } from './account/passwords';
+import type { ChangeFeed } from './events/feed';
 import type { Commands } from './http/commands';
 import type { ImageEncoder } from './image/encoder';
 import type { Gathered } from './webhooks/gathered';
@@ -41,6 +42,8 @@ export interface Services {
   readonly notifications: Counter<'channel' | 'outcome'>;
   /** Where what the channel told is safe; resolves once it is. */
   readonly inbox: Gathered<ChannelReport>;
+  /** Tells those who listen what changes. */
+  readonly changes: ChangeFeed;
   /** Seals what is secret in rows. */
   readonly vault: Vault & FileVault;
   readonly log: Logger;

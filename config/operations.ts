@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { baseRule, isBase } from './given';
-import { seconds } from './values';
+import { integer, seconds } from './values';
 
 /** What operators see of an installation, and how it looks after itself. */
 export const operationsVariables = {
@@ -10,4 +10,6 @@ export const operationsVariables = {
     .string()
     .regex(/^[^\s:]+:\d{1,5}$/, 'host:port')
     .optional(),
+  MALLFLOW_EVENTS_MS: integer(10, 10_000).default(200),
+  MALLFLOW_MAX_STREAMS: integer(1, 100_000).default(2_000),
 } as const;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { dataKeys, timeProfile, wechatPay, type Configuration } from '../config/env';
 import { casePolicies } from '../config/policies';
 import { deleteExpiredSessions, deleteExpiredSignInAttempts } from '../db/account/repository';
+import { sequenceChanges, sweepChanges } from '../db/change/feed';
 import { deleteCommandsOlderThan } from '../db/command/repository';
 import type { Db } from '../db/connection';
 import { sweepMerchantSubmissions } from '../db/merchant/submissions';
@@ -27,6 +28,9 @@ import { watchCases, type WatchdogParts } from './loops/watchdog';
 
 /** An Idempotency-Key is kept for 30 days. */
 const keysKeptDays = 30;
+
+/** A client that was away for longer asks for everything anew. */
+const changesKeptHours = 24;
 
 /** Dates of agreements are days. */
 const remindEveryMs = 60_000;
@@ -64,6 +68,13 @@ export function startLoops(config: Configuration, { db, target, log, onLost }: L
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'settle-claims', log, () => settleClaims(db, gateway)),
     every(remindEveryMs, 'remind-agreements', log, () => remindOfAgreements(db)),
     every(config.MALLFLOW_WATCHDOG_SECONDS, 'expire-stock', log, () => expireStock(db)),
+    // While nobody listens nobody else gives numbers to what changes.
+    every(
+      config.MALLFLOW_WATCHDOG_SECONDS,
+      'sequence-changes',
+      log,
+      async () => void (await sequenceChanges(db, 5_000)),
+    ),
     every(3_600_000, 'sweep', log, async () => {
       await deleteCommandsOlderThan(db, keysKeptDays);
       await deleteExpiredSessions(db);
@@ -71,6 +82,7 @@ export function startLoops(config: Configuration, { db, target, log, onLost }: L
       await sweepMerchantSubmissions(db);
       await deleteInertDecisions(db);
       await deleteInertSubmissions(db);
+      await sweepChanges(db, changesKeptHours);
     }),
   ];
 }

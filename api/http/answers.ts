@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { isoTime } from './times';
@@ -12,6 +13,8 @@ export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly raw?: RawAnswer;
+  /** Takes the answer over once its head is sent; the request counts as answered then. */
+  readonly stream?: (response: ServerResponse) => void;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

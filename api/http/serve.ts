@@ -104,10 +104,19 @@ const nothing = acceptedSchema.pick({});
 async function send(response: Response, answer: Answer): Promise<void> {
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   response.status(answer.status);
-  if (answer.raw?.content instanceof Readable) await sendStream(response, answer.raw.contentType, answer.raw.content);
+  if (answer.stream !== undefined) openStream(response, answer.stream);
+  else if (answer.raw?.content instanceof Readable)
+    await sendStream(response, answer.raw.contentType, answer.raw.content);
   else if (answer.raw !== undefined) response.type(answer.raw.contentType).send(answer.raw.content);
   else if (answer.body === undefined) response.end();
   else response.type('application/json').send(JSON.stringify(answer.body));
+}
+
+/** Nothing is waited for: whoever listens for hours keeps no place that others could work at. */
+function openStream(response: Response, stream: (response: Response) => void): void {
+  if (response.req.method === 'HEAD') return void response.end();
+  response.flushHeaders();
+  stream(response);
 }
 
 async function sendStream(response: Response, contentType: string, content: Readable): Promise<void> {
@@ -119,7 +128,7 @@ async function sendStream(response: Response, contentType: string, content: Read
 
 /** In tests every answer must be what its schema promises. */
 function checked(route: Route, answer: Answer): Answer {
-  if (answer.raw !== undefined) return answer;
+  if (answer.raw !== undefined || answer.stream !== undefined) return answer;
   const schema = route.answers[answer.status] ?? (answer.status === 202 ? acceptedSchema : undefined);
   if (schema === undefined) throw new Error(`${route.path} does not promise ${answer.status}`);
   if (schema === null) return answer;

@@ -26,6 +26,7 @@ export function createHttpServer(app: RequestListener, times: SendTimes = sendTi
     },
     app,
   );
-  server.maxConnections = 2_000;
+  // Those that listen for changes, and as many again.
+  server.maxConnections = 4_000;
   return server;
 }

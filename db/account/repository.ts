@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/shared/errors';
 import type { Sealed } from '../../domain/ports/vault';
 import type { Principal, Role } from '../../domain/shared/roles';
 import { sealedAbout } from '../../domain/shared/sealed-about';
-import { firstRow, run, type Db, type Queryable, type Trx } from '../connection';
+import { firstRow, rows, run, type Db, type Queryable, type Trx } from '../connection';
 import { isUniqueViolation } from '../errors';
 import { newId } from '../new-id';
 
@@ -124,6 +124,19 @@ export async function principalByToken(db: Db, tokenSha256: Buffer): Promise<Sig
   if (row === undefined) return undefined;
   const { sessionId, ...principal } = row;
   return { sessionId, principal };
+}
+
+/** The accounts of those of the sessions that have not ended, by session. */
+export async function principalsOfSessions(db: Db, ids: readonly string[]): Promise<Map<string, Principal>> {
+  const found = await rows<Principal & { sessionId: string }>(
+    db,
+    `select s.id as "sessionId", ${principalColumns}
+       from sessions s join accounts a on a.id = s.account_id left join members m on m.account_id = a.id
+            left join sellers seller on seller.account_id = a.id
+      where s.id = any (:ids::text[]) and s.expires_at > now()`,
+    { ids },
+  );
+  return new Map(found.map(({ sessionId, ...principal }) => [sessionId, principal]));
 }
 
 export async function endSession(db: Queryable, sessionId: string): Promise<void> {

@@ -12,8 +12,9 @@ export const callers = [
 
 /**
  * Written by hand from the contract, not derived from the routes: method, path as in the route table, then the expected
- * status of each caller. Writes send an unknown field (DELETE in its query), so that whoever may call is answered 400 and
- * nothing happens; whoever may not must be turned away before that is looked at. Signing out comes last: it ends them all.
+ * status of each caller. Writes send an unknown field (DELETE, and what would never end, in the query), so that whoever may
+ * call is answered 400 and nothing happens; whoever may not must be turned away before that is looked at. Signing out
+ * comes last: it ends them all.
  */
 export const expectedAnswers = `
   GET    /healthz                           200 200 200 200 200 200 200 200
@@ -119,6 +120,7 @@ export const expectedAnswers = `
   GET    /v1/processes                      403 403 403 403 403 200 403 401
   GET    /v1/processes/counts               403 403 403 403 403 200 403 401
   GET    /v1/processes/:id                  403 403 403 403 403 200 403 401
+  GET    /v1/events                         400 400 400 400 400 400 400 401
   GET    /v1/audit                          403 403 403 403 403 200 403 401
   GET    /v1/reconciliations                403 403 403 403 403 200 403 401
   GET    /v1/reconciliation-exceptions      403 403 403 403 403 200 403 401

@@ -94,7 +94,8 @@ describe('who may call what', () => {
   it.each(matrix)('$method $path', async ({ method, path, statuses }) => {
     const kind = path.replace(/^\/v1/, '').split('/')[1] ?? '';
     const place = path.replace(/:\w+/, subjects[kind] ?? '').replace(':channel', 'wechat_pay');
-    const concrete = method === 'DELETE' && path !== '/v1/sessions/current' ? `${place}?noSuchField=true` : place;
+    const byQuery = (method === 'DELETE' && path !== '/v1/sessions/current') || path === '/v1/events';
+    const concrete = byQuery ? `${place}?noSuchField=true` : place;
     const body = ['POST', 'PATCH'].includes(method) ? { noSuchField: true } : undefined;
     const replies = await Promise.all(
       clients.map((client) => client.call(method, concrete, body, { key: method === 'POST' ? randomUUID() : null })),
