@@ -194,25 +194,6 @@ describe('when several things happen to a purchase at once', () => {
     expect(await run.ends()).toBe('closed');
   });
 
-  it('who waits for a payment to be closed is told, although a reload was asked for as the flow came to its end', async () => {
-    const run = await runs.placed();
-    expect(await run.payOnline()).toEqual(done);
-    const gate = new Gate();
-    let rowsRead = 0;
-    // The first one has read that all is over, and its answer is on the way.
-    runs.fake.interfere(run.id, 'loadPurchase', {
-      after: ({ quick }) => (rowsRead > 0 ? undefined : quick ? fail() : ((rowsRead += 1), gate.pass())),
-    });
-    const cancel = run.command('cancel');
-    await gate.reached();
-    const told = (await run.events()).filter((event) => event === 'WORKFLOW_EXECUTION_SIGNALED').length;
-    await run.reload();
-    await run.eventsShow('WORKFLOW_EXECUTION_SIGNALED', told + 1);
-    gate.open();
-    expect(await cancel).toEqual(done);
-    expect(await run.ends()).toBe('cancelled');
-  });
-
   it('two creations of one purchase are one', async () => {
     const run = runs.prepare();
     expect(await Promise.all([run.create(), run.create(), run.create()])).toEqual([done, done, done]);
