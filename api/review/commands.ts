@@ -1,9 +1,11 @@
-import { missingReasons, type DecideReview } from '../../domain/review/schemas';
+import { requireSound, withAccepted } from '../../domain/review/judging';
+import type { DecideReview } from '../../domain/review/schemas';
 import { reviewMachine, type ReviewCommand } from '../../domain/review/states';
 import { DomainError } from '../../domain/shared/errors';
 import { allows, wrongState } from '../../domain/shared/state-machine';
 import { accountById } from '../../db/account/queries';
 import { writeDecision } from '../../db/review/decisions';
+import { itemsOfReview, type JudgedItem } from '../../db/review/items';
 import { reviewById, type ReviewRow } from '../../db/review/queries';
 import { subjectOf } from '../../db/review/subjects';
 import { reviewUpdates, reviewWorkflowId } from '../../workflows/review/contract';
@@ -52,16 +54,18 @@ export function reassign(call: ReviewCall<{ readonly accountId: string }>): Prom
 
 export function decide(call: ReviewCall<DecideReview>): Promise<Answer> {
   const { services, principal, body, target } = call;
+  const { db, reviewSubjects } = services;
   const { accountId } = principal;
+  // Neither the submission nor what was accepted before changes while it is in review.
+  let known: Promise<readonly JudgedItem[]> | undefined;
+  const items = () => (known ??= itemsOfReview(db, reviewSubjects, target));
   return upon(call, 'decide', {
-    facts: async (row) => {
-      const errors = missingReasons(body);
-      if (errors.length > 0) throw new DomainError('REASON_MISSING', { errors });
-      await requireItems(call, row);
-    },
+    facts: async () => requireSound(body, await items()),
     input: async (updateId) => {
-      const decision = { decisionId: updateId, reviewId: target.id, accountId, decision: body };
-      await services.db.transaction((trx) => writeDecision(trx, decision));
+      const decision = withAccepted(body, await items());
+      await db.transaction((trx) =>
+        writeDecision(trx, { decisionId: updateId, reviewId: target.id, accountId, decision }),
+      );
       return { decisionId: updateId };
     },
   });
@@ -97,7 +101,11 @@ function judge({ principal }: ReviewCall<unknown>, row: ReviewRow, name: ReviewC
   const allowed = actionsFor(row, principal);
   // rule: second-decision-is-refused
   if (name === 'decide' && row.state === 'decided')
-    throw new DomainError('ALREADY_DECIDED', { by: row.assignee, at: row.decidedAt?.toISOString(), allowed });
+    throw new DomainError('ALREADY_DECIDED', {
+      by: row.decider ?? row.decidedBy,
+      at: row.decidedAt?.toISOString(),
+      allowed,
+    });
   // rule: anothers-claim-is-theirs
   if (row.state === 'claimed' && !allowed.includes(name))
     throw new DomainError('CLAIMED_BY_OTHER', { by: row.assignee, allowed });
@@ -111,22 +119,6 @@ async function refuseOwn(call: ReviewCall<unknown>, row: ReviewRow, accountId: s
     throw new DomainError('OWN_SUBMISSION');
 }
 
-/** Verdicts are about what was submitted. */
-async function requireItems(call: ReviewCall<DecideReview>, row: ReviewRow): Promise<void> {
-  const { db, reviewSubjects } = call.services;
-  const items = await subjectOf(reviewSubjects, row.kind).itemsOf(db, row.submissionId);
-  const known = new Set(items.map(({ item }) => item));
-  const errors = call.body.verdicts.flatMap(({ item }, index) =>
-    // rule: verdicts-name-items
-    known.has(item) ? [] : [fault(`/verdicts/${index}/item`, 'no such item')],
-  );
-  if (errors.length > 0) throw new DomainError('REFERENCE_NOT_FOUND', { errors });
-}
-
 function notFound(path: string, message: string): DomainError {
-  return new DomainError('REFERENCE_NOT_FOUND', { errors: [fault(path, message)] });
-}
-
-function fault(path: string, message: string) {
-  return { path, code: 'REFERENCE_NOT_FOUND', message };
+  return new DomainError('REFERENCE_NOT_FOUND', { errors: [{ path, code: 'REFERENCE_NOT_FOUND', message }] });
 }

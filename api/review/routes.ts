@@ -6,13 +6,8 @@ import { acceptedSchema } from '../http/answers';
 import { flagFilter, listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
 import { route, type AnyRoute, type Sighting } from '../http/route';
 import { claim, decide, reassign, release } from './commands';
-import {
-  renderReviewDetail,
-  renderReviewSummary,
-  reviewDetailSchema,
-  reviewStandingSchema,
-  reviewSummarySchema,
-} from './render';
+import { renderReviewDetail, reviewDetailSchema } from './detail';
+import { renderReviewSummary, reviewStandingSchema, reviewSummarySchema } from './render';
 
 /** Reviewers belong to no tenant: they see what any seller submitted. */
 function findReview({ services, params }: Sighting): Promise<ReviewRow | undefined> {

@@ -7,7 +7,10 @@ export interface NewDecision {
   /** Of the attempt to deliver it: a retry of the same attempt finds it. */
   readonly decisionId: string;
   readonly reviewId: string;
-  readonly accountId: string;
+  /** Null where a policy decides. */
+  readonly accountId: string | null;
+  /** The second operator of a decision in a reviewer's place. */
+  readonly confirmedBy?: string;
   readonly decision: DecideReview;
 }
 
@@ -15,10 +18,10 @@ export interface NewDecision {
 export async function writeDecision(trx: Trx, { decision, ...ids }: NewDecision): Promise<void> {
   const written = await firstRow(
     trx,
-    `insert into review_decisions (id, review_id, account_id, outcome, note)
-     values (:decisionId, :reviewId, :accountId, :outcome, :note)
+    `insert into review_decisions (id, review_id, account_id, confirmed_by, outcome, note)
+     values (:decisionId, :reviewId, :accountId, :confirmedBy, :outcome, :note)
      on conflict (id) do nothing returning id`,
-    { ...ids, outcome: decision.outcome, note: decision.note ?? null },
+    { ...ids, confirmedBy: ids.confirmedBy ?? null, outcome: decision.outcome, note: decision.note ?? null },
   );
   if (written === undefined) return;
   const verdicts = decision.verdicts.map(({ item, outcome, reasonCode = null, note = null }) => ({
@@ -47,15 +50,15 @@ export interface DecisionRow {
   readonly verdicts: readonly VerdictRow[];
 }
 
-/** What the account decided about the review under this id. */
+/** What was decided about the review under this id; by this account, unless that is all the same. */
 export async function decisionOf(
   db: Queryable,
-  by: { readonly decisionId: string; readonly reviewId: string; readonly accountId: string },
+  by: { readonly decisionId: string; readonly reviewId: string; readonly accountId: string | null },
 ): Promise<DecisionRow | undefined> {
   const decision = await firstRow<Omit<DecisionRow, 'verdicts'>>(
     db,
     `select outcome, note from review_decisions
-      where id = :decisionId and review_id = :reviewId and account_id = :accountId`,
+      where id = :decisionId and review_id = :reviewId and (:accountId::text is null or account_id = :accountId)`,
     by,
   );
   if (decision === undefined) return undefined;

@@ -10,14 +10,19 @@ interface About {
   readonly dueAt: Date;
 }
 
-/** At half time: whoever claimed it, else all reviewers. */
-export async function tellReviewers(trx: Trx, about: About, assignee: string | null): Promise<void> {
+/** At half time: whoever claimed it, else all reviewers. `by`: where an operator has it told again. */
+export async function tellReviewers(trx: Trx, about: About, assignee: string | null, by?: string): Promise<void> {
   const accounts = assignee === null ? await accountsInRole(trx, 'reviewer') : [assignee];
-  await tell(trx, 'review_half_time', about, accounts);
+  await tell(trx, 'review_half_time', about, accounts, by ?? byClock(about));
 }
 
 export async function tellOperators(trx: Trx, about: About): Promise<void> {
-  await tell(trx, 'review_overdue', about, await accountsInRole(trx, 'operator'));
+  await tell(trx, 'review_overdue', about, await accountsInRole(trx, 'operator'), byClock(about));
+}
+
+/** Once for each deadline: one that was extended is told anew. */
+function byClock({ dueAt }: About): string {
+  return `clock:${dueAt.toISOString()}`;
 }
 
 /** `by`: the command that gave it; another one tells again. */
@@ -30,7 +35,7 @@ async function tell(
   notice: NoticeKind,
   about: About,
   accounts: readonly string[],
-  by = 'clock',
+  by: string,
 ): Promise<void> {
   for (const accountId of accounts)
     await addNotice(trx, {
@@ -46,26 +51,32 @@ const noticeOf: Readonly<Record<ReviewOutcome, NoticeKind>> = {
   reject: 'review_rejected',
 };
 
-export async function tellSeller(
-  trx: Trx,
-  decided: {
-    readonly reviewId: string;
-    readonly kind: ReviewKind;
-    readonly sellerId: string;
-    readonly outcome: ReviewOutcome;
-  },
-): Promise<void> {
+interface Judged {
+  readonly reviewId: string;
+  readonly kind: ReviewKind;
+  readonly sellerId: string;
+  /** The thing that was judged, where sellers know it by an id; else the review. */
+  readonly aboutId: string;
+}
+
+export function tellSeller(trx: Trx, decided: Judged & { readonly outcome: ReviewOutcome }): Promise<void> {
+  return tellOwner(trx, decided, noticeOf[decided.outcome], `review_decided:${decided.reviewId}`);
+}
+
+/** An operator took it out of review. */
+export function tellGivenBack(trx: Trx, review: Judged): Promise<void> {
+  return tellOwner(trx, review, 'review_given_back', `review_given_back:${review.reviewId}`);
+}
+
+async function tellOwner(trx: Trx, review: Judged, notice: NoticeKind, once: string): Promise<void> {
   const seller = await firstRow<{ accountId: string }>(
     trx,
     'select account_id as "accountId" from sellers where id = :sellerId',
-    { sellerId: decided.sellerId },
+    { sellerId: review.sellerId },
   );
-  if (seller === undefined) throw new Error(`no seller ${decided.sellerId}`);
-  const params: NoticeParams = { kind: decided.kind };
-  await addNotice(trx, {
-    ...{ accountId: seller.accountId, kind: noticeOf[decided.outcome], subjectId: decided.reviewId, params },
-    once: `review_decided:${decided.reviewId}`,
-  });
+  if (seller === undefined) throw new Error(`no seller ${review.sellerId}`);
+  const params: NoticeParams = { kind: review.kind };
+  await addNotice(trx, { accountId: seller.accountId, kind: notice, subjectId: review.aboutId, params, once });
 }
 
 /** To the minute, as people there read a clock. */

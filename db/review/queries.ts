@@ -1,4 +1,4 @@
-import type { ReviewKind, ReviewOutcome, ReviewState } from '../../domain/review/states';
+import type { ReviewDecider, ReviewKind, ReviewOutcome, ReviewState } from '../../domain/review/states';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
 
@@ -13,6 +13,10 @@ export interface ReviewRow {
   readonly dueAt: Date;
   readonly decidedAt: Date | null;
   readonly decisionId: string | null;
+  readonly decidedBy: ReviewDecider | null;
+  /** The account that decided; null while nobody has, and where a policy did. */
+  readonly decider: string | null;
+  readonly criteriaSetId: string | null;
   readonly outcome: ReviewOutcome | null;
   /** The reviewer's words to the whole of it. */
   readonly note: string | null;
@@ -22,6 +26,7 @@ export interface ReviewRow {
 const select = `
   select r.id, r.kind, r.submission_id as "submissionId", r.seller_id as "sellerId", r.state, r.assignee,
          r.opened_at as "openedAt", r.due_at as "dueAt", r.decided_at as "decidedAt", r.decision_id as "decisionId",
+         r.decided_by as "decidedBy", d.account_id as "decider", r.criteria_set_id as "criteriaSetId",
          d.outcome, d.note, r.updated_at as "updatedAt"
     from reviews r left join review_decisions d on d.id = r.decision_id`;
 

@@ -7,8 +7,10 @@ import { calendarFrom } from '../calendar/queries';
 import { recordOpening, type By } from '../case/record-transition';
 import { recordEffect } from '../command/repository';
 import { firstRow, run, type Trx } from '../connection';
+import { newestCriteria } from './criteria';
 import { clock, doneOrRefused, moveCase, reviewSnapshot, type ReviewOrder, type ReviewSnapshot } from './moves';
 import { tellAssignee } from './notices';
+import { approveByPolicy } from './policy';
 import { subjectOf, type ReviewSubjects } from './subjects';
 
 export interface ReviewOpening {
@@ -46,11 +48,15 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
     if (commandId !== null) throw new DomainError('WRONG_STATE');
     return { state: 'withdrawn', dueAt: null };
   }
+  const asked = await subject.criteriaOf?.(trx, submissionId);
+  const criteriaSetId = asked === undefined ? null : await newestCriteria(trx, { kind: opening.kind, ...asked });
   await run(
     trx,
-    `insert into reviews (id, kind, submission_id, seller_id, case_workflow_id, state, remind_at, due_at)
-     values (:reviewId, :kind, :submissionId, :sellerId, :caseWorkflowId, 'waiting', :remindAt, :dueAt)`,
-    { ...opening, remindAt, dueAt },
+    `insert into reviews
+       (id, kind, submission_id, seller_id, case_workflow_id, state, remind_at, due_at, criteria_set_id)
+     values
+       (:reviewId, :kind, :submissionId, :sellerId, :caseWorkflowId, 'waiting', :remindAt, :dueAt, :criteriaSetId)`,
+    { ...opening, remindAt, dueAt, criteriaSetId },
   );
   await recordOpening(trx, {
     kind: 'review',
@@ -66,7 +72,8 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
   });
   // rule: submitting-records-its-effect
   if (commandId !== null) await recordEffect(trx, commandId);
-  return { state: 'waiting', dueAt: remindAt };
+  const opened = { reviewId, kind: opening.kind, submissionId, sellerId, criteriaSetId };
+  return (await approveByPolicy(trx, subjects, opened)) ?? { state: 'waiting', dueAt: remindAt };
 }
 
 /** The seller's own account where a command of theirs submits it. */
@@ -146,7 +153,8 @@ export async function reassignReview(
     { reviewId, toAccountId },
   );
   if (claimed === undefined) return doneOrRefused(trx, order);
-  await tellAssignee(trx, { reviewId, kind: given.kind, dueAt: claimed.dueAt }, toAccountId, order.commandId ?? '');
+  const told = order.commandId ?? order.by.requestId ?? '';
+  await tellAssignee(trx, { reviewId, kind: given.kind, dueAt: claimed.dueAt }, toAccountId, told);
   return moved(trx, order, claimed, 'reassign', given.state);
 }
 

@@ -1,8 +1,9 @@
-import type { ReviewKind } from '../../domain/review/states';
+import type { ReviewDecider, ReviewKind } from '../../domain/review/states';
 import type { By } from '../case/record-transition';
 import { recordEffect } from '../command/repository';
 import { firstRow, run, type Queryable, type Trx } from '../connection';
-import { decisionOf } from './decisions';
+import { criteriaOfSet } from './criteria';
+import { decisionOf, type DecisionRow } from './decisions';
 import { doneOrRefused, moveCase, thereOf, type ReviewOrder, type ReviewSnapshot } from './moves';
 import { tellSeller } from './notices';
 import { fieldReasons } from './reasons';
@@ -20,8 +21,7 @@ export async function decideReview(
 ): Promise<ReviewSnapshot> {
   const { reviewId, decisionId, by } = order;
   const known = thereOf(await knownReview(trx, reviewId), reviewId);
-  const subject = subjectOf(subjects, known.kind);
-  await subject.lock(trx, known.submissionId);
+  await subjectOf(subjects, known.kind).lock(trx, known.submissionId);
   // rule: decided-under-lock
   const open = await firstRow<{ state: 'waiting' | 'claimed'; dueAt: Date }>(
     trx,
@@ -33,20 +33,54 @@ export async function decideReview(
   const decision = await decisionOf(trx, { decisionId, reviewId, accountId: by.actor });
   if (decision === undefined) throw new Error(`no decision ${decisionId} about ${reviewId}`);
   if (open.state === 'waiting') await moveCase(trx, order, { act: 'claim', from: 'waiting', dueAt: open.dueAt });
-  await run(
-    trx,
-    `update reviews set state = 'decided', assignee = :actor, claimed_at = coalesce(claimed_at, now()),
-                        decided_at = now(), decision_id = :decisionId, updated_at = now()
-      where id = :reviewId and state in ('waiting', 'claimed')`,
-    { reviewId, decisionId, actor: by.actor },
-  );
-  await moveCase(trx, order, { act: 'decide', from: 'claimed', dueAt: null });
   // rule: deciding-records-its-effect
   if (order.commandId !== null) await recordEffect(trx, order.commandId);
-  const { submissionId, sellerId } = known;
-  const { outcome, note } = decision;
-  const reasons = fieldReasons(decision.verdicts);
-  await tellSeller(trx, { ...known, outcome });
+  return settle(trx, subjects, known, {
+    ...{ decisionId, decision, by },
+    decidedBy: 'reviewer',
+    assignee: by.actor,
+    act: 'decide',
+    from: 'claimed',
+  });
+}
+
+/** By whom, or by what, an open review is decided. */
+export interface Settlement {
+  readonly decisionId: string;
+  readonly decision: DecisionRow;
+  readonly decidedBy: ReviewDecider;
+  /** Whose the review is from now on; null leaves it as it is. */
+  readonly assignee: string | null;
+  readonly act: 'decide' | 'approve_by_policy' | 'force_decide';
+  /** Where its case stands. */
+  readonly from: 'waiting' | 'claimed';
+  readonly by: By;
+}
+
+/** Decides an open review, under the locks of its subject and its row: the row, the case, the seller and the subject. */
+export async function settle(
+  trx: Trx,
+  subjects: ReviewSubjects,
+  review: KnownReview,
+  settlement: Settlement,
+): Promise<ReviewSnapshot> {
+  const { reviewId, kind, submissionId, sellerId } = review;
+  const { decisionId, decision, decidedBy, assignee, act, from, by } = settlement;
+  const { outcome, note, verdicts } = decision;
+  await run(
+    trx,
+    `update reviews set state = 'decided', assignee = coalesce(:assignee, assignee), decided_by = :decidedBy,
+                        claimed_at = case when :assignee::text is null then claimed_at
+                                          else coalesce(claimed_at, now()) end,
+                        decided_at = now(), decision_id = :decisionId, updated_at = now()
+      where id = :reviewId and state in ('waiting', 'claimed')`,
+    { reviewId, decisionId, decidedBy, assignee },
+  );
+  await moveCase(trx, { reviewId, by }, { act, from, dueAt: null });
+  const subject = subjectOf(subjects, kind);
+  const aboutId = (await subject.subjectIdOf?.(trx, submissionId)) ?? reviewId;
+  await tellSeller(trx, { reviewId, kind, sellerId, outcome, aboutId });
+  const reasons = fieldReasons(verdicts, await criteriaOfSet(trx, review.criteriaSetId));
   await subject.onDecided(trx, { reviewId, submissionId, sellerId, outcome, reasons, note, by });
   return { state: 'decided', dueAt: null };
 }
@@ -100,17 +134,20 @@ export async function withdrawBySeller(
   return true;
 }
 
-interface KnownReview {
+/** What never changes about a review. */
+export interface KnownReview {
   readonly reviewId: string;
   readonly kind: ReviewKind;
   readonly submissionId: string;
   readonly sellerId: string;
+  readonly criteriaSetId: string | null;
 }
 
-function knownReview(db: Queryable, reviewId: string): Promise<KnownReview | undefined> {
+export function knownReview(db: Queryable, reviewId: string): Promise<KnownReview | undefined> {
   return firstRow<KnownReview>(
     db,
-    `select id as "reviewId", kind, submission_id as "submissionId", seller_id as "sellerId"
+    `select id as "reviewId", kind, submission_id as "submissionId", seller_id as "sellerId",
+            criteria_set_id as "criteriaSetId"
        from reviews where id = :reviewId`,
     { reviewId },
   );

@@ -56,6 +56,8 @@ export interface ReviewSubject {
   criteriaOf?(db: Queryable, submissionId: string): Promise<{ readonly deliveryType: string | null }>;
   /** What the machine's own rules find in it: shown to the reviewer, and never approved by policy. */
   problemsOf?(db: Queryable, submissionId: string): Promise<readonly FieldProblem[]>;
+  /** Operators took it down, and it was not approved since: a person looks at it again. */
+  takenDown?(db: Queryable, submissionId: string): Promise<boolean>;
   /** The thing it is about, e.g. `prd_…`, for what people are told. */
   subjectIdOf?(db: Queryable, submissionId: string): Promise<string>;
 }

@@ -1,5 +1,6 @@
 import { codeAbout } from '../../domain/payment/codes';
 import { sealedAbout } from '../../domain/shared/sealed-about';
+import { marksAbout } from '../review/marks';
 import { codesOf } from '../stock/code-repository';
 
 /** Where a sealed text stands, and what it is sealed about: what changing the keys needs to know of it. */
@@ -37,6 +38,14 @@ export const sealedColumns: readonly SealedColumn[] = [
     keyId: 'key_id',
     ciphertext: 'ciphertext',
     about: { column: 'commodity_id', of: codesOf },
+    fingerprint: 'fingerprint',
+  },
+  {
+    table: 'seller_marks',
+    id: { column: 'id', type: 'bigint' },
+    keyId: 'key_id',
+    ciphertext: 'ciphertext',
+    about: { column: 'kind', of: marksAbout },
     fingerprint: 'fingerprint',
   },
   {

@@ -169,6 +169,14 @@ const words: {
     withdraw: { en: '{actor} took the submission back', zh: '{actor} 撤回了提交' },
     remind: { en: 'Half of its time is over; the reviewers were reminded', zh: '审核时限已过半，已提醒审核员' },
     escalate: { en: 'It is overdue; the operators were told', zh: '审核已超时，已通知运营' },
+    approve_by_policy: {
+      en: 'Approved by policy: the seller is trusted, and no rule objects',
+      zh: '按可信服务商策略自动通过：无规则异议',
+    },
+    force_decide: {
+      en: '{actor} decided it in a reviewer’s place; a second operator confirmed',
+      zh: '{actor} 代审核员作出决定，并经第二名运营确认',
+    },
   },
   merchant_id: {
     open: { en: '{actor} submitted the form for the merchant ID', zh: '{actor} 提交了商户号申请' },

@@ -20,8 +20,11 @@ export type ReviewState = (typeof reviewStates)[number];
 export const reviewCommands = ['claim', 'release', 'reassign', 'decide'] as const;
 export type ReviewCommand = (typeof reviewCommands)[number];
 
-/** `withdraw` comes with the case it serves, `remind` at half time, `escalate` when the deadline is over. */
-export type ReviewAct = ReviewCommand | 'withdraw' | 'remind' | 'escalate';
+/**
+ * `withdraw` comes with the case it serves, `remind` at half time, `escalate` when the deadline is over. A policy may
+ * approve what a trusted seller submits, and two operators together may decide in a reviewer's place.
+ */
+export type ReviewAct = ReviewCommand | 'withdraw' | 'remind' | 'escalate' | 'approve_by_policy' | 'force_decide';
 
 export const reviewMachine: StateMachine<ReviewState, ReviewAct, ReviewCommand> = {
   initial: 'waiting',
@@ -35,6 +38,8 @@ export const reviewMachine: StateMachine<ReviewState, ReviewAct, ReviewCommand> 
       escalate: 'waiting',
       // The row claims it in the same moment.
       decide: 'decided',
+      approve_by_policy: 'decided',
+      force_decide: 'decided',
     },
     claimed: {
       release: 'waiting',
@@ -43,6 +48,7 @@ export const reviewMachine: StateMachine<ReviewState, ReviewAct, ReviewCommand> 
       withdraw: 'withdrawn',
       remind: 'claimed',
       escalate: 'claimed',
+      force_decide: 'decided',
     },
     // rule: decided-once
     decided: {},
@@ -63,3 +69,11 @@ export const reviewStanding: Readonly<Record<ReviewState, CaseStanding>> = {
 /** `request_changes` gives the draft back to the seller, `reject` closes the submission. */
 export const reviewOutcomes = ['approve', 'request_changes', 'reject'] as const;
 export type ReviewOutcome = (typeof reviewOutcomes)[number];
+
+/** By what it was decided: the reviewer it was assigned to, the policy for trusted sellers, or two operators. */
+export const reviewDeciders = ['reviewer', 'policy', 'operator'] as const;
+export type ReviewDecider = (typeof reviewDeciders)[number];
+
+/** Kinds whose seller works on a draft: they can be taken back by themselves, and a policy may approve them. */
+export const draftReviewKinds = ['shop', 'product'] as const satisfies readonly ReviewKind[];
+export type DraftReviewKind = (typeof draftReviewKinds)[number];

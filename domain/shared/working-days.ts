@@ -51,3 +51,22 @@ export function addWorkingDays(calendar: Calendar, from: Date, days: number): Da
   }
   throw new RangeError('the calendar has no working days');
 }
+
+/** How much of the time between two moments fell on working days, in milliseconds; none where `until` is not later. */
+export function workingMsBetween(calendar: Calendar, from: Date, until: Date): number {
+  let workedMs = 0;
+  const end = until.getTime() + shanghaiMs;
+  for (let at = from.getTime() + shanghaiMs; at < end;) {
+    const index = Math.floor(at / dayMs);
+    const next = Math.min((index + 1) * dayMs, end);
+    if (isWorkingDay(calendar, index)) workedMs += next - at;
+    at = next;
+  }
+  return workedMs;
+}
+
+/** The end of the first working day after the day that a moment falls on, in Asia/Shanghai. */
+export function endOfNextWorkingDay(calendar: Calendar, at: Date): Date {
+  const tomorrow = (Math.floor((at.getTime() + shanghaiMs) / dayMs) + 1) * dayMs - shanghaiMs;
+  return addWorkingDays(calendar, new Date(tomorrow), 1);
+}

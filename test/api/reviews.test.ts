@@ -163,8 +163,8 @@ describe('the queue of reviews', () => {
     expect(seen.headers.get('cache-control')).toBe('no-store');
     expect(seen.body).toMatchObject({ subjectId: submissionId, kind: 'shop', sellerId: again, overdue: false });
     expect(seen.body.items).toEqual([
-      { item: '/shortName', label: { zh: '简称', en: 'Short name' }, value: '星河' },
-      { item: '/phone', label: { zh: '电话', en: 'Phone' }, value: '13900005678' },
+      { item: '/shortName', label: { zh: '简称', en: 'Short name' }, value: '星河', accepted: false },
+      { item: '/phone', label: { zh: '电话', en: 'Phone' }, value: '13900005678', accepted: false },
     ]);
     expect(seen.body.changes).toEqual([{ item: '/phone', before: '13800001234', after: '13900005678' }]);
     const masked = (await operator.get(at(reviewId))).body;

@@ -139,7 +139,7 @@ describe('what a review waits for', () => {
     [`update reviews set assignee = null where state = 'decided'`, 'reviews_claimed_has_assignee'],
     [`update reviews set decision_id = null where state = 'decided'`, 'reviews_decided_has_decision'],
     [
-      `update reviews set state = 'lost', decided_at = null, decision_id = null where state = 'decided'`,
+      `update reviews set state = 'lost', decided_at = null, decision_id = null, decided_by = null where state = 'decided'`,
       'reviews_state_check',
     ],
     [`update review_verdicts set reason_code = null where outcome = 'change'`, 'review_verdicts_change_has_reason'],

@@ -32,4 +32,10 @@ export const marketErrors = {
     en: 'The image must have {width}×{height} pixels in a format taken here; errors says which.',
     zh: '图片须为 {width}×{height} 像素且格式符合要求，具体见 errors。',
   },
+  ITEM_ACCEPTED: {
+    status: 422,
+    retryable: false,
+    en: 'This was accepted the last time and has not changed since; it cannot be refused now.',
+    zh: '该项上次审核已通过且未作修改，不能再要求更改。',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

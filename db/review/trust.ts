@@ -1,0 +1,61 @@
+import type { DraftReviewKind, ReviewKind } from '../../domain/review/states';
+import { recordAudit } from '../case/repository';
+import type { By } from '../case/record-transition';
+import { firstRow, rows, run, type Queryable, type Trx } from '../connection';
+
+/** One kind of submission that operators trust a seller with. */
+export interface Trust {
+  readonly kind: DraftReviewKind;
+  readonly grantedBy: string;
+  readonly grantedAt: Date;
+  readonly reason: string;
+}
+
+export async function isTrusted(db: Queryable, sellerId: string, kind: ReviewKind): Promise<boolean> {
+  const trusted = await firstRow(
+    db,
+    'select 1 from trusted_sellers where seller_id = :sellerId and kind = :kind and revoked_at is null',
+    { sellerId, kind },
+  );
+  return trusted !== undefined;
+}
+
+export async function trustOf(db: Queryable, sellerId: string): Promise<readonly Trust[]> {
+  return rows<Trust>(
+    db,
+    `select kind, granted_by as "grantedBy", granted_at as "grantedAt", reason from trusted_sellers
+      where seller_id = :sellerId and revoked_at is null order by kind`,
+    { sellerId },
+  );
+}
+
+/**
+ * The kinds a seller is trusted with from now on, and no others; what stays is left as it was granted. Operators who set
+ * it at once wait for each other. Nothing changed is nothing written.
+ */
+export async function setTrust(
+  trx: Trx,
+  trust: { readonly sellerId: string; readonly kinds: readonly DraftReviewKind[]; readonly by: Required<By> },
+): Promise<void> {
+  const { sellerId, kinds, by } = trust;
+  await run(trx, 'select from sellers where id = :sellerId for no key update', { sellerId });
+  const is = new Set((await trustOf(trx, sellerId)).map(({ kind }) => kind));
+  const granted = kinds.filter((kind) => !is.has(kind));
+  const revoked = [...is].filter((kind) => !kinds.includes(kind));
+  const write = { sellerId, actor: by.actor, reason: by.reason };
+  await run(
+    trx,
+    `update trusted_sellers set revoked_by = :actor, revoked_reason = :reason, revoked_at = now()
+      where seller_id = :sellerId and revoked_at is null and kind = any(:revoked::text[])`,
+    { ...write, revoked },
+  );
+  await run(
+    trx,
+    `insert into trusted_sellers (seller_id, kind, granted_by, reason)
+     select :sellerId, kind, :actor, :reason from unnest(:granted::text[]) as kind`,
+    { ...write, granted },
+  );
+  const audited = { subjectId: sellerId, enterpriseId: null, sellerId, by };
+  for (const kind of granted) await recordAudit(trx, { ...audited, action: `seller.trust_${kind}` });
+  for (const kind of revoked) await recordAudit(trx, { ...audited, action: `seller.distrust_${kind}` });
+}
