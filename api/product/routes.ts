@@ -108,8 +108,7 @@ const writeDraft = route({
       status: 200,
       resourceId: id,
       work: async (trx) => {
-        await editDraft(trx, id, draft);
-        await requireReferences(trx, { sellerId, accountId }, draft);
+        await editDraft(trx, id, draft, () => requireReferences(trx, { sellerId, accountId }, draft));
         const by = { actor: principal.accountId, requestId };
         await recordAudit(trx, { action: 'product.edit', subjectId: id, enterpriseId: null, sellerId, by });
       },

@@ -72,13 +72,19 @@ export async function refuseProduct(db: Queryable, id: string): Promise<never> {
 }
 
 /**
- * Changes the draft; what is published stays as it is.
+ * Changes the draft; what is published stays as it is. `facts` may refuse it once the state allows it.
  *
  * @throws DomainError WRONG_STATE while it is in review
  */
-export async function editDraft(trx: Trx, id: string, body: ProductBody): Promise<void> {
+export async function editDraft(
+  trx: Trx,
+  id: string,
+  body: ProductBody,
+  facts: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const product = await lockProduct(trx, id);
   if (!mayAct(product, 'edit')) return refuseProduct(trx, id);
+  await facts();
   await moveProduct(trx, product, 'edit');
   await run(trx, 'update products set draft = :body::jsonb, draft_version = draft_version + 1 where id = :id', {
     id,
