@@ -1,13 +1,15 @@
-import { createServer, type Server } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { DefaultLogger, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { parseEnvironment } from '../config/env';
 import { createLog } from '../config/log';
-import { rows, type Db } from '../db/connection';
+import { rows } from '../db/connection';
 import { temporalTarget } from '../temporal/connection';
 import { bundlePath } from './build-bundle';
 import { connectPatiently, openDatabase, workerOptions } from './compose';
+import type { Loop } from './loops/every';
+import { WorkerMetrics } from './metrics';
+import { serveOperations } from './serve';
 import { startLoops } from './start-loops';
 
 /**
@@ -15,20 +17,6 @@ import { startLoops } from './start-loops';
  * work. Contexts made from here on, the workflows' own, keep the first two: enough to find the line.
  */
 setFlagsFromString('--stack-trace-limit=2');
-
-function serveReadiness(port: number, db: Db, worker: Worker): Server {
-  return createServer((request, response) => {
-    const ready = async (): Promise<boolean> => {
-      if (request.url !== '/readyz' || worker.getState() !== 'RUNNING') return false;
-      await rows(db, 'select 1');
-      return true;
-    };
-    ready()
-      .catch(() => false)
-      .then((is) => response.writeHead(is ? 200 : 503).end())
-      .catch(() => response.destroy());
-  }).listen(port);
-}
 
 /** The SDK's own lines, in the log's form. */
 function sdkLogger(log: Logger): DefaultLogger {
@@ -46,9 +34,13 @@ async function main(): Promise<void> {
   let working = false;
   // The runtime's own handlers stop workers; before there is one, nothing needs an orderly end.
   for (const signal of shutdownSignals) process.on(signal, () => working || process.exit(0));
+  const { MALLFLOW_SDK_METRICS_ADDRESS: sdkMetrics, MALLFLOW_WORKER_PORT: port } = config;
   Runtime.install({
     logger: sdkLogger(log),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+      ...(sdkMetrics === undefined ? {} : { metrics: { prometheus: { bindAddress: sdkMetrics } } }),
+    },
     shutdownSignals: [...shutdownSignals],
   });
   const db = openDatabase(config);
@@ -57,16 +49,21 @@ async function main(): Promise<void> {
   const worker = await Worker.create(
     workerOptions(config, { connection, namespace: target.namespace, db, codePath: bundlePath, log }),
   );
-  const loops = startLoops(config, { db, target, log });
-  const readiness =
-    config.MALLFLOW_WORKER_PORT === undefined ? undefined : serveReadiness(config.MALLFLOW_WORKER_PORT, db, worker);
+  const loops: Loop[] = [];
+  const metrics = new WorkerMetrics(db, log, () => loops);
+  loops.push(...startLoops(config, { db, target, log, onLost: metrics.onLost }));
+  const isReady = async (): Promise<boolean> => {
+    if (worker.getState() === 'RUNNING') await rows(db, 'select 1');
+    return worker.getState() === 'RUNNING';
+  };
+  const serving = port === undefined ? undefined : serveOperations(port, { isReady, metrics });
   log.info({ taskQueue: config.MALLFLOW_TASK_QUEUE, namespace: target.namespace }, 'working');
   working = true;
   try {
     await worker.run();
   } finally {
     await Promise.all(loops.map((loop) => loop.stop()));
-    readiness?.close();
+    serving?.close();
     await connection.close();
     await db.destroy();
   }

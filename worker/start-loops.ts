@@ -39,7 +39,7 @@ interface LoopParts {
   readonly db: Db;
   readonly target: TemporalTarget;
   readonly log: Logger;
-  readonly onLost?: WatchdogParts['onLost'];
+  readonly onLost: NonNullable<WatchdogParts['onLost']>;
 }
 
 export function startLoops(config: Configuration, { db, target, log, onLost }: LoopParts): Loop[] {

@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { mayStartByItself, type LostWhy } from '../../domain/case/lost';
-import type { ProcessKind } from '../../domain/case/states';
 import { lostCasesToStart, markLost, timesLost } from '../../db/case/lost';
 import {
   casesToWatch,
@@ -12,19 +11,16 @@ import {
   type FoundCase,
   type WatchedCase,
 } from '../../db/case/repository';
-import type { Db } from '../../db/connection';
 import type { Gateway } from '../../temporal/gateway';
 import { lastWorkflowTaskFailed, runStanding } from '../../temporal/run-health';
 import type { RunSettings } from '../../temporal/starts';
 import { resumeCase } from '../../runs/resume-case';
-import { Alarm } from './alarm';
+import { Alarm, type AlarmParts } from './alarm';
 import { eachAtOnce } from './each-at-once';
 
-export interface WatchdogParts {
-  readonly db: Db;
+export interface WatchdogParts extends AlarmParts {
   readonly gateway: Gateway;
   readonly temporal: Client;
-  readonly log: Logger;
   readonly settings: RunSettings;
   /** How late a case must be before its run is looked for. */
   readonly overdueByMs: number;
@@ -33,8 +29,6 @@ export interface WatchdogParts {
    * long ago may be about to get its first run.
    */
   readonly graceMs: number;
-  /** Is told each case that lost its run, to count them. */
-  readonly onLost?: ((kind: ProcessKind, why: LostWhy) => void) | undefined;
 }
 
 /** Lost cases that are started again in one go. */
