@@ -55,6 +55,12 @@ export const expectedAnswers = `
   POST   /v1/sellers/:id/merchant-ids       404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/merchant-ids/:channel/verify-account 404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/merchant-ids/:channel/resubmit 404 404 404 400 404 404 404 401
+  GET    /v1/sellers/:id/shop/draft         404 404 404 200 404 200 404 401
+  PUT    /v1/sellers/:id/shop/draft         404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/shop/submit        404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/shop/withdraw      404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/shop/take-down     403 403 403 403 403 400 403 401
+  GET    /v1/market/shops/:sellerId         404 404 404 404 404 404 404 404
   POST   /v1/documents                      415 415 415 415 415 415 415 401
   GET    /v1/documents/:id                  404 404 404 200 404 404 404 401
   POST   /v1/purchases                      400 400 403 403 403 403 403 401
@@ -115,11 +121,18 @@ export const expectedAnswers = `
   POST   /v1/reviews/:id/release            403 403 403 403 400 403 403 401
   POST   /v1/reviews/:id/reassign           403 403 403 403 400 400 403 401
   POST   /v1/reviews/:id/decide             403 403 403 403 400 403 403 401
+  GET    /v1/sellers/:id/trust              403 403 403 403 403 200 403 401
+  PUT    /v1/sellers/:id/trust              403 403 403 403 403 400 403 401
   GET    /v1/notices                        200 200 200 200 200 200 200 401
   POST   /v1/notices/:id/read               404 404 404 400 404 404 404 401
   GET    /v1/processes                      403 403 403 403 403 200 403 401
   GET    /v1/processes/counts               403 403 403 403 403 200 403 401
   GET    /v1/processes/:id                  403 403 403 403 403 200 403 401
+  POST   /v1/processes/:id/commands         403 403 403 403 403 400 403 401
+  GET    /v1/processes/:id/export           403 403 403 403 403 200 403 401
+  GET    /v1/approvals                      403 403 403 403 403 200 403 401
+  POST   /v1/approvals/:id/confirm          403 403 403 403 403 400 403 401
+  POST   /v1/approvals/:id/refuse           403 403 403 403 403 400 403 401
   GET    /v1/events                         400 400 400 400 400 400 400 401
   GET    /v1/audit                          403 403 403 403 403 200 403 401
   GET    /v1/reconciliations                403 403 403 403 403 200 403 401

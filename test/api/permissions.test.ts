@@ -96,7 +96,7 @@ describe('who may call what', () => {
     const place = path.replace(/:\w+/, subjects[kind] ?? '').replace(':channel', 'wechat_pay');
     const byQuery = (method === 'DELETE' && path !== '/v1/sessions/current') || path === '/v1/events';
     const concrete = byQuery ? `${place}?noSuchField=true` : place;
-    const body = ['POST', 'PATCH'].includes(method) ? { noSuchField: true } : undefined;
+    const body = ['POST', 'PATCH', 'PUT'].includes(method) ? { noSuchField: true } : undefined;
     const replies = await Promise.all(
       clients.map((client) => client.call(method, concrete, body, { key: method === 'POST' ? randomUUID() : null })),
     );
