@@ -30,6 +30,8 @@ import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
 import { noticeRoutes } from './notice/routes';
 import { reviewRoutes } from './review/routes';
+import { approvalRoutes } from './operations/approvals';
+import { exportRoutes } from './operations/export';
 import { operationsRoutes } from './operations/routes';
 import { operationRoutes } from './system/operations';
 import { trackingRoutes } from './tracking/routes';
@@ -72,7 +74,9 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...reviewRoutes,
   ...noticeRoutes,
   ...trackingRoutes,
-  ...eventRoutes,
   ...operationsRoutes,
+  ...approvalRoutes,
+  ...exportRoutes,
+  ...eventRoutes,
   ...furnishingRoutes,
 ];

@@ -86,6 +86,36 @@ export async function retryPendingSteps(client: Client, workflowId: string): Pro
       });
 }
 
+export interface RunHistory {
+  readonly runId: string;
+  readonly status: string;
+  /** Newest first: what happened and when, without what it carried. */
+  readonly events: readonly { readonly id: number; readonly type: string; readonly at: string | null }[];
+}
+
+/** The newest events of the newest run under an id, at most so many. */
+export async function runHistory(client: Client, workflowId: string, limit: number): Promise<RunHistory> {
+  const { runId, status } = await client.workflow.getHandle(workflowId).describe();
+  const execution = { workflowId, runId };
+  const { namespace } = client.options;
+  const request = { namespace, execution, maximumPageSize: limit };
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse(request);
+  const events = (history?.events ?? []).map((event) => ({
+    id: Number(event.eventId),
+    type: typeOf(event),
+    at: timeOf(event.eventTime),
+  }));
+  return { runId, status: status.name, events };
+}
+
+const attributes = 'EventAttributes';
+
+/** An event is named by what it carries: `workflowExecutionStarted`. */
+function typeOf(event: object): string {
+  const carried = Object.entries(event).find(([name, value]) => name.endsWith(attributes) && value != null);
+  return carried?.[0].slice(0, -attributes.length) ?? '';
+}
+
 /** `PendingActivityState`: it waits for a worker, or for its next try. */
 const scheduled = 1;
 

@@ -14,28 +14,34 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   ledger_holds: ['ledger/holds'],
   benefits: ['catalogue/repository'],
   // And by an online payment, or waiting for the end of one.
-  purchases: ['purchase/repository', 'purchase/online-repository'],
+  purchases: ['purchase/repository', 'purchase/online-repository', 'purchase/interventions'],
   payments: ['payment/repository'],
   // Opened with their payment, settled, and promised to refunds.
-  payment_attempts: ['payment/repository', 'payment/settlement', 'payment/refunds', 'payment/inbox'],
-  payment_refunds: ['payment/refunds'],
+  payment_attempts: [
+    'payment/repository',
+    'payment/settlement',
+    'payment/refunds',
+    'payment/inbox',
+    'payment/interventions',
+  ],
+  payment_refunds: ['payment/refunds', 'payment/interventions'],
   payment_inbox: ['payment/inbox'],
   reconciliations: ['payment/reconciliation'],
   // And where a message of the channel is set apart, in the statement that takes it in.
   reconciliation_exceptions: ['payment/reconciliation', 'payment/inbox'],
   // As drafts, and in stock: brought in and allocated, kept up.
-  commodities: ['stock/draft-repository', 'stock/repository', 'stock/upkeep-repository'],
+  commodities: ['stock/draft-repository', 'stock/repository', 'stock/upkeep-repository', 'stock/interventions'],
   // The one way a case changes is called by every aggregate inside its own transaction.
   process_cases: ['case/repository', 'case/record-transition', 'case/lost'],
   case_events: ['case/record-transition'],
   engine_witness: ['case/witness'],
-  audit_log: ['case/repository', 'case/record-transition'],
+  audit_log: ['case/repository', 'case/record-transition', 'case/foreign'],
   commands: ['command/repository'],
   images: ['image/repository'],
   commodity_codes: ['stock/code-repository'],
   stock_movements: ['stock/movements'],
   // The preview of a proposal is written with its hold; a confirmed allocation makes its sub-stock.
-  stock_allocations: ['stock/allocation-repository', 'stock/repository'],
+  stock_allocations: ['stock/allocation-repository', 'stock/repository', 'stock/interventions'],
   sub_stocks: ['stock/sub-stock-repository', 'stock/allocation-repository'],
   mall_sections: ['mall/section-repository'],
   listings: ['mall/listing-repository'],
@@ -53,6 +59,7 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
     'seller/verification-legs',
     'seller/information-repository',
     'seller/review-subjects',
+    'seller/interventions',
   ],
   transfer_amount_entries: ['seller/submissions', 'seller/verification-legs'],
   scan_reports: ['seller/scan-reports'],
@@ -70,12 +77,13 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   // And by the payment it waits for.
   merchant_submissions: ['merchant/submissions'],
   merchant_amounts: ['merchant/submissions', 'merchant/repository'],
-  merchant_applications: ['merchant/repository', 'merchant/provider'],
+  merchant_applications: ['merchant/repository', 'merchant/provider', 'merchant/interventions'],
   merchant_submission_uses: ['merchant/repository'],
   certification_fees: ['seller/fee-repository', 'seller/fee-payment'],
   agreement_versions: ['seller/agreement-versions'],
   agreement_signatures: ['seller/agreements'],
   documents: ['document/repository'],
+  approvals: ['approval/repository'],
   // Told by cases in their own statement, by others by themselves; taken out by the sequencer.
   change_outbox: ['change/outbox', 'case/record-transition', 'change/feed'],
   changes: ['change/feed'],

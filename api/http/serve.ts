@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { DomainError, type Language } from '../../domain/shared/errors';
 import type { Principal } from '../../domain/shared/roles';
+import { recordForeignLook } from '../../db/case/foreign';
 import type { Services } from '../services';
 import type { Metrics } from '../system/metrics';
 import type { Admission, Place } from './admission';
@@ -58,7 +59,10 @@ async function answerOf(route: Route, services: Services, exchange: Exchange, co
   if (Object.values(params).some((value) => value.includes('\0'))) throw new DomainError('NOT_FOUND');
   const target = route.find === undefined ? undefined : await route.find({ services, principal, params });
   // rule: another-tenants-id-is-404
-  if (route.find !== undefined && target === undefined) throw new DomainError('NOT_FOUND');
+  if (route.find !== undefined && target === undefined) {
+    await tellForeignLook(services, principal, params, context.requestId);
+    throw new DomainError('NOT_FOUND');
+  }
   const query = queryOf(route, request);
   const body = await bodyOf(route, services, exchange);
   const call: Call<unknown, unknown, unknown> = {
@@ -74,6 +78,21 @@ async function answerOf(route: Route, services: Services, exchange: Exchange, co
     target,
   };
   return route.handle(call);
+}
+
+/** Who looks for what is another's is written down; that never changes what they are told. */
+async function tellForeignLook(
+  { db, log }: Services,
+  { accountId, enterpriseId, sellerId }: Principal,
+  params: Readonly<Record<string, string>>,
+  requestId: string,
+): Promise<void> {
+  if (accountId === '') return;
+  try {
+    await recordForeignLook(db, { accountId, enterpriseId, sellerId, ids: Object.values(params), requestId });
+  } catch (error) {
+    log.error({ err: error, requestId }, 'a look at what is another’s was not written down');
+  }
 }
 
 async function identify(route: Route, services: Services, request: Request) {

@@ -41,9 +41,13 @@ async function obey(call: CommandCall): Promise<Answer> {
 }
 
 /** Judged by the row first; then everything the command touched, so that their runs can be told. */
-export async function carryOutWatched(hand: Hand): Promise<readonly TouchedCase[]> {
+export async function carryOutWatched(
+  hand: Hand,
+  first: () => Promise<void> = () => Promise.resolve(),
+): Promise<readonly TouchedCase[]> {
   requirePossible(hand.row, hand.command.command);
   const before = await lastEvent(hand.trx);
+  await first();
   await carryOut(hand);
   return casesTouchedSince(hand.trx, before);
 }

@@ -1,6 +1,6 @@
 import type { ProcessKind } from '../../domain/case/states';
 import type { OperatorCommand } from '../../domain/operations/command-schemas';
-import type { OperatorCommandName } from '../../domain/operations/commands';
+import { requireLater, type OperatorCommandName } from '../../domain/operations/commands';
 import type { CaseRow } from '../../db/case/queries';
 import { recordIntervention, type By } from '../../db/case/record-transition';
 import type { Trx } from '../../db/connection';
@@ -9,6 +9,8 @@ import { retryPayment } from '../../db/payment/interventions';
 import { askToClose } from '../../db/payment/repository';
 import { extendPurchase } from '../../db/purchase/interventions';
 import { endPurchase } from '../../db/purchase/repository';
+import { forceDecision } from '../../db/review/forced';
+import { cancelReview, extendReview, reassignByOperator, remindNow } from '../../db/review/interventions';
 import { waiveFee } from '../../db/seller/fee-payment';
 import { extendProof, remindOfFee, remindSellerByHand, retryOnboarding } from '../../db/seller/interventions';
 import { giveUpAllocation } from '../../db/stock/allocation-repository';
@@ -37,6 +39,8 @@ const until = ({ command }: { readonly command: { readonly until: string } }): D
 
 /** What makes a reminder another one than those before; a command that is repeated under its key is not. */
 const once = ({ by }: Pick<Hand, 'by'>): string => `by-hand:${by.requestId ?? ''}`;
+
+const reviewOf = ({ row, by }: Pick<Hand, 'row' | 'by'>) => ({ reviewId: row.subjectId, by });
 
 /** Each is one transaction upon the rows of its aggregate: its run, if there is one, reads them afterwards. */
 const deeds: Readonly<Record<ProcessKind, Deeds>> = {
@@ -83,7 +87,27 @@ const deeds: Readonly<Record<ProcessKind, Deeds>> = {
     extend_deadline: (hand) =>
       extendAccountVerification(hand.trx, { applicationId: hand.row.subjectId, until: until(hand), by: hand.by }),
   },
-  review: {},
+  review: {
+    extend_deadline: (hand) => {
+      requireLater(until(hand), { dueAt: hand.row.dueAt, now: new Date() });
+      return extendReview(hand.trx, { ...reviewOf(hand), until: until(hand) }, hand.services.reviewSubjects);
+    },
+    reassign: async (hand) => {
+      const to = { ...reviewOf(hand), toAccountId: hand.command.accountId };
+      await reassignByOperator(hand.trx, to, hand.services.reviewSubjects);
+    },
+    resend: (hand) => remindNow(hand.trx, reviewOf(hand), hand.services.reviewSubjects),
+    cancel: (hand) => cancelReview(hand.trx, reviewOf(hand), hand.services.reviewSubjects),
+    force_decision: async (hand) => {
+      const { command, approval, trx, services } = hand;
+      // rule: forced-by-two
+      if (approval === null) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: [] });
+      const { outcome, verdicts, note } = command;
+      const decision = { outcome, verdicts, ...(note === undefined ? {} : { note }) };
+      const forced = { ...reviewOf(hand), decision, second: approval.confirmedBy };
+      await forceDecision(trx, forced, services.reviewSubjects);
+    },
+  },
 };
 
 /** Where duties stand in rows, the next of them is due now; what a run is waiting to try again is up to the engine. */

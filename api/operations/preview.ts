@@ -7,6 +7,7 @@ import {
 } from '../../domain/operations/commands';
 import { noticeText } from '../../domain/notice/texts';
 import { DomainError, type Language } from '../../domain/shared/errors';
+import { accountsInRole } from '../../db/account/queries';
 import type { CaseRow } from '../../db/case/queries';
 import { casesTouchedSince, lastEvent, noticesToldSince, type TouchedCase } from '../../db/case/touched';
 import type { Trx } from '../../db/connection';
@@ -72,7 +73,7 @@ async function tryOut(trx: Trx, row: CaseRow, call: CommandCall): Promise<Pick<P
   const by = operatorOf(call);
   const [before, notice] = [await lastEvent(trx), newId('notice')];
   const approvalId = needsSecondOperator(body.command) ? await askUpon(trx, row, { command: body, by }) : null;
-  const approval = approvalId === null ? null : { id: approvalId, confirmedBy: by.actor };
+  const approval = approvalId === null ? null : { id: approvalId, confirmedBy: await anotherOperator(trx, by.actor) };
   await carryOut({ trx, services, row, command: body, by, approval });
   const touched = await casesTouchedSince(trx, before);
   const tells = await noticesToldSince(trx, notice);
@@ -82,6 +83,13 @@ async function tryOut(trx: Trx, row: CaseRow, call: CommandCall): Promise<Pick<P
     ),
     tells: tells.map(({ accountId, ...told }) => ({ accountId, kind: told.kind, subject: subjectOf(told, language) })),
   };
+}
+
+/** Whoever confirms it in the end: whether they may is judged again then. */
+async function anotherOperator(trx: Trx, accountId: string): Promise<string> {
+  const other = (await accountsInRole(trx, 'operator')).find((operator) => operator !== accountId);
+  if (other === undefined) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: [] });
+  return other;
 }
 
 function subjectOf(notice: Parameters<typeof noticeText>[0], language: Language): string {
