@@ -82,19 +82,24 @@ export function composeServices(config: Configuration, environment: Environment)
     documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
     reviewSubjects: everyReviewSubject({ vault, ...reviewTerms(casePolicies(config).sellerOnboarding) }),
     log,
-    settings: {
-      sessionMs: config.MALLFLOW_SESSION_SECONDS,
-      cookieSecure: config.MALLFLOW_COOKIE_SECURE ?? config.NODE_ENV === 'production',
-      bodyLimitBytes: config.MALLFLOW_BODY_LIMIT_BYTES,
-      maxRequests: config.MALLFLOW_MAX_REQUESTS,
-      maxCommands: config.MALLFLOW_MAX_COMMANDS,
-      trustProxy: config.MALLFLOW_TRUST_PROXY,
-      checkAnswers: config.MALLFLOW_CHECK_ANSWERS,
-      mallsPerEnterprise: config.MALLFLOW_MALLS_PER_ENTERPRISE,
-      certificationFeeFen: config.MALLFLOW_CERTIFICATION_FEE_FEN,
-      feeValidForMs: config.MALLFLOW_FEE_VALID_SECONDS ?? null,
-      policies: casePolicies(config),
-      workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
-    },
+    settings: settingsOf(config),
+  };
+}
+
+function settingsOf(config: Configuration): Services['settings'] {
+  return {
+    sessionMs: config.MALLFLOW_SESSION_SECONDS,
+    cookieSecure: config.MALLFLOW_COOKIE_SECURE ?? config.NODE_ENV === 'production',
+    bodyLimitBytes: config.MALLFLOW_BODY_LIMIT_BYTES,
+    maxRequests: config.MALLFLOW_MAX_REQUESTS,
+    maxCommands: config.MALLFLOW_MAX_COMMANDS,
+    trustProxy: config.MALLFLOW_TRUST_PROXY,
+    checkAnswers: config.MALLFLOW_CHECK_ANSWERS,
+    mallsPerEnterprise: config.MALLFLOW_MALLS_PER_ENTERPRISE,
+    temporalUiUrl: config.MALLFLOW_TEMPORAL_UI_URL ?? null,
+    certificationFeeFen: config.MALLFLOW_CERTIFICATION_FEE_FEN,
+    feeValidForMs: config.MALLFLOW_FEE_VALID_SECONDS ?? null,
+    policies: casePolicies(config),
+    workflowTaskTimeoutMs: timeProfile(config).workflowTaskMs,
   };
 }

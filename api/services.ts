@@ -61,6 +61,8 @@ export interface Settings extends RunSettings {
   /** Every answer is held against its own schema; for tests. */
   readonly checkAnswers: boolean;
   readonly mallsPerEnterprise: number;
+  /** Where operators' browsers reach the Temporal UI; null without one. */
+  readonly temporalUiUrl: string | null;
   /** 平台认证费 of a period that opens now. */
   readonly certificationFeeFen: number;
   /** How long a period that is waived is valid, in milliseconds; null: a year of the calendar. */

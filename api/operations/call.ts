@@ -34,5 +34,5 @@ export async function tellRuns(services: Services, touched: readonly TouchedCase
 /** What is kept of the answer is what is stored; what the run does is asked each time. */
 export async function withLive(services: Services, target: CaseRow, answer: Answer): Promise<Answer> {
   const live = await liveDetail(services, await fresh(services.db, target));
-  return { ...answer, body: { ...(answer.body as Readonly<Record<string, unknown>>), live } };
+  return { ...answer, body: { ...(answer.body as Readonly<Record<string, unknown>>), ...live } };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lostReasons } from '../../domain/case/lost';
 import { caseStates, processKinds, turns } from '../../domain/case/states';
 import { timelineText } from '../../domain/case/wording';
 import { possibleCommands } from '../../domain/operations/commands';
@@ -21,6 +22,8 @@ const caseShape = {
   dueAt: isoTime.nullable(),
   overdue: z.boolean(),
   stuck: z.strictObject({ code: z.string(), since: isoTime }).nullable(),
+  /** Of a case whose run is gone: why, and since when. */
+  lost: z.strictObject({ why: z.enum(lostReasons), since: isoTime }).nullable(),
   openedAt: isoTime,
   closedAt: isoTime.nullable(),
 };
@@ -41,15 +44,22 @@ const liveSchema = z.strictObject({
 export const caseSchema = z.strictObject(caseShape);
 
 /** One case: its timeline in words, and what its run is doing now. */
-export const processSchema = z.strictObject({ ...caseShape, timeline: historySchema, live: liveSchema });
+export const processSchema = z.strictObject({
+  ...caseShape,
+  timeline: historySchema,
+  live: liveSchema,
+  /** The page of its run in the Temporal UI, where this installation has one. */
+  temporalUrl: z.string().nullable(),
+});
 
 export function renderCase(row: CaseRow) {
-  const { workflowId: _, stuckCode, stuckSince, updatedAt, ...rest } = row;
+  const { workflowId: _, stuckCode, stuckSince, lostAt, lostWhy, updatedAt, ...rest } = row;
   return {
     ...rest,
     dueAt: isoOrNull(row.dueAt),
     overdue: row.state === 'open' && row.dueAt !== null && row.dueAt.getTime() < Date.now(),
     stuck: stuckCode === null ? null : { code: stuckCode, since: iso(stuckSince ?? updatedAt) },
+    lost: row.state === 'lost' && lostAt !== null && lostWhy !== null ? { why: lostWhy, since: iso(lostAt) } : null,
     openedAt: iso(row.openedAt),
     closedAt: isoOrNull(row.closedAt),
     createdAt: iso(row.openedAt),
@@ -71,17 +81,24 @@ export async function renderProcess(db: Queryable, row: CaseRow, language: Langu
   return { ...renderCase(row), timeline };
 }
 
+interface LiveDetail {
+  readonly live: { readonly available: boolean; readonly pending: readonly PendingStep[] };
+  readonly temporalUrl: string | null;
+}
+
 /** The live detail is a courtesy: without the engine the rows still tell where the case stands. */
-export async function liveDetail(
-  services: Services,
-  row: CaseRow,
-): Promise<{ available: boolean; pending: PendingStep[] }> {
-  if (row.state !== 'open') return { available: true, pending: [] };
+export async function liveDetail(services: Services, row: CaseRow): Promise<LiveDetail> {
+  const { temporal, settings, log } = services;
+  const temporalUrl =
+    settings.temporalUiUrl === null
+      ? null
+      : `${settings.temporalUiUrl}/namespaces/${temporal.options.namespace}/workflows/${encodeURIComponent(row.workflowId)}`;
+  if (row.state !== 'open') return { live: { available: true, pending: [] }, temporalUrl };
   try {
-    const ask = () => pendingSteps(services.temporal, row.workflowId);
-    return { available: true, pending: await services.temporal.withDeadline(Date.now() + 2_000, ask) };
+    const pending = await temporal.withDeadline(Date.now() + 2_000, () => pendingSteps(temporal, row.workflowId));
+    return { live: { available: true, pending }, temporalUrl };
   } catch (error) {
-    services.log.warn({ err: error, processId: row.id }, 'no live detail');
-    return { available: false, pending: [] };
+    log.warn({ err: error, processId: row.id }, 'no live detail');
+    return { live: { available: false, pending: [] }, temporalUrl };
   }
 }

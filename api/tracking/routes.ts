@@ -67,7 +67,7 @@ const process = route({
       renderProcess(services.db, target, language),
       liveDetail(services, target),
     ]);
-    return { status: 200, body: { ...stored, live } };
+    return { status: 200, body: { ...stored, ...live } };
   },
 });
 

@@ -1,3 +1,4 @@
+import type { LostWhy } from '../../domain/case/lost';
 import type { CaseState, KnownKind, ProcessKind, Turn } from '../../domain/case/states';
 import { firstRow, rows, type Db, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
@@ -14,6 +15,9 @@ export interface CaseRow {
   readonly dueAt: Date | null;
   readonly stuckCode: string | null;
   readonly stuckSince: Date | null;
+  /** When its run was last lost, and why; null when it never was. */
+  readonly lostAt: Date | null;
+  readonly lostWhy: LostWhy | null;
   readonly openedAt: Date;
   readonly closedAt: Date | null;
   readonly updatedAt: Date;
@@ -21,7 +25,7 @@ export interface CaseRow {
 
 const columns = `
   id, kind, subject_id as "subjectId", workflow_id as "workflowId", title, state, stage, whose_turn as "whoseTurn",
-  due_at as "dueAt", stuck_code as "stuckCode", stuck_since as "stuckSince", opened_at as "openedAt",
+  due_at as "dueAt", stuck_code as "stuckCode", stuck_since as "stuckSince", lost_at as "lostAt", lost_why as "lostWhy", opened_at as "openedAt",
   closed_at as "closedAt", updated_at as "updatedAt"`;
 
 export interface CaseFilter {
@@ -49,14 +53,15 @@ export async function listCases(db: Queryable, filter: CaseFilter, request: Page
 /** Any public id: a prefix and a ULID. */
 const publicId = /^[a-z]{2,4}_[0-9a-z]{26}$/;
 
-/** Only the conditions asked for: a constant `state = 'open'` lets the planner use the partial indexes. */
+/** Only the conditions asked for: a constant state lets the planner use the partial indexes. */
 function conditionsOf(filter: CaseFilter): string[] {
   const conditions = ['true'];
   if (filter.kind !== null) conditions.push('kind = :kind');
-  if (filter.state !== null) conditions.push(filter.state === 'open' ? "state = 'open'" : 'state = :state');
+  const { state } = filter;
+  if (state !== null) conditions.push(state === 'open' || state === 'lost' ? `state = '${state}'` : 'state = :state');
   if (filter.stage !== null) conditions.push('stage = :stage');
   if (filter.whoseTurn !== null) conditions.push('whose_turn = :whoseTurn');
-  // A closed case is nobody's turn (CHECK), so that the open ones are all there is to read.
+  // A closed case is nobody's turn (CHECK), and a lost one first of all the operators': the open ones are all to read.
   if (filter.whoseTurn !== null && filter.whoseTurn !== 'nobody') conditions.push("state = 'open'");
   if (filter.overdue !== null)
     conditions.push(`${filter.overdue ? '' : 'not '}(state = 'open' and due_at is not null and due_at < now())`);

@@ -49,11 +49,12 @@ describe('processes', () => {
         dueAt: expect.any(String),
         overdue: false,
         stuck: null,
+        lost: null,
         openedAt: expect.any(String),
         closedAt: null,
         createdAt: expect.any(String),
         updatedAt: expect.any(String),
-        actions: [],
+        actions: ['resume', 'retry_now', 'extend_deadline'],
       },
     ]);
   });
