@@ -8,7 +8,7 @@ const password = 'a password of the tests';
 
 /** Adds an account as no door of the product does yet (a seller, one without any role) and signs it in. */
 export async function newAccount(
-  mallflow: Installation,
+  mallflow: Pick<Installation, 'database' | 'url'>,
   account: { readonly login: string; readonly roles: readonly Role[]; readonly enterpriseId?: string },
 ): Promise<HttpClient> {
   const { login, roles, enterpriseId = null } = account;
