@@ -100,9 +100,9 @@ function changesOf(before: CaseRow, after: TouchedCase): Preview['changes'] {
   const fields = ['state', 'stage', 'whoseTurn'] as const;
   const all = [
     ...fields.map((what) => ({
-      what: what as string,
-      from: before[what] as string | null,
-      to: after[what] as string | null,
+      what,
+      from: before[what],
+      to: after[what],
     })),
     { what: 'dueAt', from: isoOrNull(before.dueAt), to: isoOrNull(after.dueAt) },
   ];
