@@ -8,6 +8,7 @@ import { route, type AnyRoute, type Sighting } from '../http/route';
 import { claim, decide, reassign, release } from './commands';
 import { renderReviewDetail, reviewDetailSchema } from './detail';
 import { renderReviewSummary, reviewStandingSchema, reviewSummarySchema } from './render';
+import { trustRoutes } from './trust';
 
 /** Reviewers belong to no tenant: they see what any seller submitted. */
 function findReview({ services, params }: Sighting): Promise<ReviewRow | undefined> {
@@ -107,4 +108,7 @@ const deciding = route({
   handle: decide,
 });
 
-export const reviewRoutes: readonly AnyRoute[] = [list, detail, claiming, releasing, reassigning, deciding];
+export const reviewRoutes: readonly AnyRoute[] = [
+  ...[list, detail, claiming, releasing, reassigning, deciding],
+  ...trustRoutes,
+];

@@ -7,6 +7,7 @@ import { requireSellerCentre } from '../../db/product/gates';
 import { withdrawBySeller } from '../../db/review/settlement';
 import { requireSignedAgreement } from '../../db/seller/agreements';
 import type { SellerRow } from '../../db/seller/onboarding-queries';
+import { rememberShopPhone } from '../../db/shop/marks';
 import { shopOf, type ShopRow } from '../../db/shop/queries';
 import {
   actionsOf,
@@ -82,7 +83,10 @@ async function submitShop(call: ShopCall): Promise<Answer> {
   return submitForReview(call, {
     ...{ kind: 'shop', sellerId, resourceId: sellerId },
     check: () => mayBeReviewed(call, sellerId),
-    freeze: (submissionId) => freezeShop(db, submissionId, sellerId),
+    freeze: async (submissionId) => {
+      await freezeShop(db, submissionId, sellerId);
+      await rememberShopPhone(db, services.vault, { sellerId, source: submissionId });
+    },
     render: () => renderDraft(db, sellerId, call),
   });
 }
@@ -121,6 +125,7 @@ function publishAtOnce(call: ShopCall, sellerId: string): Promise<Answer> {
     work: async (trx) => {
       await requireSignedAgreement(trx, sellerId);
       await publishRest(trx, { sellerId, by: { actor: principal.accountId, requestId } });
+      await rememberShopPhone(trx, services.vault, { sellerId, source: sellerId });
     },
     render: (trx) => renderDraft(trx, sellerId, call),
   });

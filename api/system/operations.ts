@@ -43,7 +43,7 @@ async function standing(call: Call<undefined, unknown, Command>) {
 
 /** The resource the command was about, as its rows say now. */
 function resultOf(call: Call<undefined, unknown, Command>): Promise<unknown> {
-  return renderResult(call, call.target.resourceId);
+  return renderResult(call, call.target);
 }
 
 function refused(call: Call<undefined, unknown, Command>, error: DomainError) {

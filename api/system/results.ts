@@ -2,12 +2,15 @@ import type { Language } from '../../domain/shared/errors';
 import { isId, onboardingIdOf, type IdKind } from '../../domain/shared/ids';
 import type { Principal } from '../../domain/shared/roles';
 import { onboardingById } from '../../db/seller/onboarding-queries';
+import { reviewWorkflowId } from '../../workflows/review/contract';
 import { renderPaidFee } from '../certification-fee/render';
 import { renderCommodityById } from '../commodity/render';
 import { renderMerchantIds } from '../merchant/render';
+import { productThere, renderProduct } from '../product/render';
 import { renderPurchaseById } from '../purchase/render';
 import { renderReviewById } from '../review/render';
 import { renderOnboarding } from '../seller/render';
+import { renderDraft } from '../shop/render';
 import type { Services } from '../services';
 import { renderAllocationById } from '../stock-allocation/render';
 
@@ -44,11 +47,21 @@ const renderers: Readonly<Partial<Record<IdKind, RenderById>>> = {
   seller: (asker, id) => onboardingResult(asker, onboardingIdOf(id)),
   certificationFee: ({ services, principal }, id) => renderPaidFee(services, principal.sellerId ?? '', id),
   merchantApplication: ({ services, principal }) => renderMerchantIds(services, principal.sellerId ?? ''),
+  product: async (asker, id) => renderProduct(await productThere(asker.services.db, id), asker),
   review: (asker, id) => renderReviewById(asker.services.db, id, asker),
 };
 
-/** The resource of this id as its rows say now. */
-export async function renderResult(asker: Asker, resourceId: string): Promise<unknown> {
+/** What a command was about, and the run it went to. */
+interface Asked {
+  readonly resourceId: string;
+  readonly workflowId: string | null;
+}
+
+/** The resource of a command as its rows say now. */
+export async function renderResult(asker: Asker, { resourceId, workflowId }: Asked): Promise<unknown> {
+  // A shop is known by its seller's id: what a seller sends to a review is the shop.
+  if (isId('seller', resourceId) && workflowId?.startsWith(reviewWorkflowId('')) === true)
+    return renderDraft(asker.services.db, resourceId, asker);
   const found = Object.entries(renderers).find(([kind]) => isId(kind as IdKind, resourceId));
   if (found === undefined) throw new Error(`nobody knows how to show ${resourceId}`);
   const [, render] = found;

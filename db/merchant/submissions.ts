@@ -2,6 +2,7 @@ import type { MerchantChannel } from '../../domain/merchant/states';
 import type { MerchantForm } from '../../domain/ports/merchant-onboarding';
 import type { Sealed, Vault } from '../../domain/ports/vault';
 import { firstRow, run, type Queryable } from '../connection';
+import { recordMarks } from '../review/marks';
 import { merchantAbout } from './record';
 
 /** What a seller submitted, with its subject and corporate account as they were then: never changed. */
@@ -36,6 +37,14 @@ export async function saveSubmission(db: Queryable, vault: Vault, submission: Ne
       ciphertext: Buffer.from(ciphertext),
     },
   );
+  const { sellerId, form } = submission;
+  await recordMarks(db, vault, {
+    ...{ sellerId, source: submission.id },
+    marks: [
+      { kind: 'phone', value: form.servicePhone },
+      { kind: 'phone', value: form.administrator.mobile },
+    ],
+  });
 }
 
 export interface OpenedSubmission {

@@ -1,5 +1,5 @@
 import type { Vault } from '../../domain/ports/vault';
-import { rows, run, type Queryable, type Trx } from '../connection';
+import { rows, run, type Queryable } from '../connection';
 
 /** By what two sellers may turn out to be one. */
 export const markKinds = ['code', 'bank_account', 'phone'] as const;
@@ -18,15 +18,15 @@ export interface NewMarks {
   readonly marks: readonly { readonly kind: MarkKind; readonly value: string }[];
 }
 
-/** Remembers what a seller handed in, in the transaction of handing it in; what is known of it already is left alone. */
-export async function recordMarks(trx: Trx, vault: Vault, { sellerId, source, marks }: NewMarks): Promise<void> {
+/** Remembers what a seller handed in; what is known of it already is left alone. */
+export async function recordMarks(db: Queryable, vault: Vault, { sellerId, source, marks }: NewMarks): Promise<void> {
   for (const { kind, value } of marks) {
     const about = marksAbout(kind);
     const fingerprints = vault.fingerprints(about, value);
     const { keyId, ciphertext } = vault.seal(about, value);
     // A mark that an older key sealed is the same mark.
     await run(
-      trx,
+      db,
       `insert into seller_marks (seller_id, kind, key_id, ciphertext, fingerprint, source)
        select :sellerId, :kind, :keyId, :ciphertext, :fingerprint, :source
         where not exists (select from seller_marks where seller_id = :sellerId and kind = :kind

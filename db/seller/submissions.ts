@@ -10,6 +10,7 @@ import type { CompanyInformationForm, VerificationForm } from '../../domain/sell
 import { sealedAbout } from '../../domain/shared/sealed-about';
 import { firstRow, run, type Db, type Queryable } from '../connection';
 import { newId } from '../new-id';
+import { recordMarks, type NewMarks } from '../review/marks';
 
 /*
  * What sellers hand in. A form is written down before the engine hears of it, under the id of the claim it came with, so
@@ -53,7 +54,27 @@ export async function submitVerification(
       ...{ licenceDocumentId, keyId, ciphertext },
     },
   );
-  return idOfClaim(db, 'select id from enterprise_verifications where claimed_as = :claimedAs', claimedAs);
+  const written = await idOfClaim(
+    db,
+    'select id from enterprise_verifications where claimed_as = :claimedAs',
+    claimedAs,
+  );
+  const marks: NewMarks['marks'] = [
+    { kind: 'code', value: unifiedSocialCreditCode },
+    ...(details.method === 'corporate_transfer' ? transferMarks(details) : []),
+  ];
+  await recordMarks(db, vault, { sellerId, source: written, marks });
+  return written;
+}
+
+function transferMarks({
+  contactMobile,
+  bank,
+}: Pick<Extract<VerificationForm, { method: 'corporate_transfer' }>, 'contactMobile' | 'bank'>): NewMarks['marks'] {
+  return [
+    { kind: 'bank_account', value: bank.accountNumber },
+    { kind: 'phone', value: contactMobile },
+  ];
 }
 
 /** Likewise for 填写信息. */
@@ -74,7 +95,14 @@ export async function submitInformation(
      on conflict (claimed_as) do nothing`,
     { id, sellerId, claimedAs, code, keyId, ciphertext, bankProofDocumentId: bankProofDocumentId ?? null },
   );
-  return idOfClaim(db, 'select id from company_informations where claimed_as = :claimedAs', claimedAs);
+  const written = await idOfClaim(db, 'select id from company_informations where claimed_as = :claimedAs', claimedAs);
+  const marks: NewMarks['marks'] = [
+    { kind: 'code', value: code },
+    { kind: 'bank_account', value: form.bank.accountNumber },
+    { kind: 'phone', value: form.contactPhone },
+  ];
+  await recordMarks(db, vault, { sellerId, source: written, marks });
+  return written;
 }
 
 async function idOfClaim(db: Queryable, template: string, claimedAs: string): Promise<string> {

@@ -5,6 +5,7 @@ import { newId } from '../../db/new-id';
 import { endPurchase } from '../../db/purchase/repository';
 import type { Trx } from '../../db/connection';
 import { onboardingIdOf } from '../../domain/shared/ids';
+import { reviewWorkflowId } from '../../workflows/review/contract';
 import { newAccount } from '../support/accounts';
 import { firstFeeRow } from '../support/certification-fees';
 import { eventually } from '../support/eventually';
@@ -105,10 +106,10 @@ describe('operations', () => {
   });
 
   /** A seller's or reviewer's command that was answered 202 and has happened since. */
-  async function done(client: HttpClient, resourceId: string): Promise<Body> {
+  async function done(client: HttpClient, resourceId: string, workflowId: string | null = null): Promise<Body> {
     const id = newId('command');
     const accountId = await accountIdOf(client);
-    const claim = { id, accountId, resourceId, workflowId: null, updateId: id, route: 'POST /anything', key: null };
+    const claim = { id, accountId, resourceId, workflowId, updateId: id, route: 'POST /anything', key: null };
     await claimCommand(mallflow.database.db, { ...claim, bodySha256: Buffer.alloc(32), leaseMs: 1_000 });
     await mallflow.database.db.transaction((trx) => recordEffect(trx, id));
     const { status, body } = await client.get(`/v1/operations/${id}`);
@@ -129,6 +130,10 @@ describe('operations', () => {
     expect(await done(seller, feeId)).toEqual({ state: 'deferred' });
     const merchantId = await merchantIdRows(mallflow, seller, sellerId);
     expect(await done(seller, merchantId)).toMatchObject({ items: [{ applicationId: merchantId }] });
+
+    // What a seller sent to a review is its shop.
+    const draft = (await seller.get(`/v1/sellers/${sellerId}/shop/draft`)).body;
+    expect(await done(seller, sellerId, reviewWorkflowId(newId('submission')))).toEqual(draft);
 
     await createForms(mallflow.database);
     const { reviewId } = await reviewRows(mallflow.database, sellerId);
