@@ -4,6 +4,7 @@ import { allowedCommands } from '../../domain/shared/state-machine';
 import { processIdOf } from '../../domain/shared/ids';
 import { maskedName, maskedNumber } from '../../domain/seller/identifiers';
 import { merchantAbout, merchantRecordsOf, verificationOf, type MerchantRecord } from '../../db/merchant/record';
+import { agreementFactsOf } from '../../db/seller/agreements';
 import { openSubmission } from '../../db/merchant/submissions';
 import { iso, isoTime } from '../http/times';
 import type { Services } from '../services';
@@ -49,11 +50,14 @@ export const merchantIdsSchema = z.strictObject({ items: z.array(itemSchema) });
 
 /** How a seller's merchant IDs stand; the provider's state is the truth. */
 export async function renderMerchantIds(services: Services, sellerId: string) {
-  const records = await merchantRecordsOf(services.db, sellerId);
-  return { items: await Promise.all(records.map((record) => renderMerchantId(services, record))) };
+  const [records, { overdue }] = await Promise.all([
+    merchantRecordsOf(services.db, sellerId),
+    agreementFactsOf(services.db, sellerId),
+  ]);
+  return { items: await Promise.all(records.map((record) => renderMerchantId(services, record, overdue))) };
 }
 
-async function renderMerchantId({ db, vault }: Services, record: MerchantRecord) {
+async function renderMerchantId({ db, vault }: Services, record: MerchantRecord, overdue: boolean) {
   const { id, channel, state, signUrl, merchantId, errors } = record;
   const submission = await openSubmission(db, vault, record.submissionId);
   return {
@@ -67,7 +71,8 @@ async function renderMerchantId({ db, vault }: Services, record: MerchantRecord)
     ...(state === 'verify_account' ? askedOf(record, vault) : {}),
     errors,
     form: masked(submission),
-    actions: allowedCommands(merchantMachine, state),
+    // rule: overdue-agreement-offers-no-resubmission
+    actions: allowedCommands(merchantMachine, state).filter((command) => !(overdue && command === 'resubmit')),
     createdAt: iso(record.createdAt),
     updatedAt: iso(record.updatedAt),
   };

@@ -15,6 +15,7 @@ import { verificationMethods, verificationStates } from '../../domain/seller/ver
 import type { Language } from '../../domain/shared/errors';
 import { processIdOf } from '../../domain/shared/ids';
 import { sealedAbout } from '../../domain/shared/sealed-about';
+import { agreementFactsOf } from '../../db/seller/agreements';
 import { sellerFacts } from '../../db/seller/facts';
 import type { OnboardingRow } from '../../db/seller/onboarding-queries';
 import {
@@ -162,6 +163,9 @@ export async function renderVerification(
   const row = await verificationById(services.db, id);
   if (row === undefined) throw new Error(`no verification ${id}`);
   const isOpen = row.state === 'in_progress' || row.state === 'in_review';
+  const { overdue } = await agreementFactsOf(services.db, row.sellerId);
+  // rule: overdue-agreement-offers-no-verification
+  const offered = allowedActions(row).filter((act) => !(overdue && act === 'verification'));
   return {
     id: row.id,
     state: row.state,
@@ -179,7 +183,7 @@ export async function renderVerification(
     errors: renderErrors(row.errors, reader.language),
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
-    actions: reader.own ? allowedActions(row) : [],
+    actions: reader.own ? offered : [],
   };
 }
 

@@ -81,7 +81,7 @@ const pay = 'certification-fee/pay';
 const defer = 'certification-fee/defer';
 const newSteps = [
   ...['verification', 'company-information', pay, defer, 'merchant-ids', 'resubmit'],
-  ...['products', '/submit', '/list'],
+  ...['shop/draft', 'products', '/submit', '/list'],
 ] as const;
 
 /** What a seller can do now by a call: what is done on a phone is none, and what is under way can be taken back. */

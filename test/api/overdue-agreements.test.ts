@@ -46,6 +46,14 @@ it('an agreement not signed in time comes before every new step, and what is und
   await expectClosed(await seller.post(`${path}/verification`, await journey.verificationForm()));
   await sign('2.0');
 
+  const actions = async () => (await seller.get(`${path}/verification`)).body.actions as string[];
+  expect((await seller.post(`${path}/verification`, await journey.verificationForm())).status).toBe(200);
+  expect((await seller.post(`${path}/verification/withdraw`)).status).toBe(200);
+  expect(await actions()).toEqual(['verification']);
+  await letOneRunOut('2.1');
+  expect(await actions()).toEqual([]);
+  await sign('2.1');
+
   expect((await seller.post(`${path}/verification`, await journey.verificationForm())).status).toBe(200);
   await journey.until('enterprise_verification', 'in_progress', 'seller');
   await letOneRunOut('3.0');
@@ -75,4 +83,5 @@ it('an agreement not signed in time comes before every new step, and what is und
   await journey.until('merchant_id', 'action_needed');
   await letOneRunOut('6.0');
   await expectClosed(await seller.post(`${path}/merchant-ids/tenpay/resubmit`, { form }));
+  expect((await journey.application('tenpay')).actions).toEqual([]);
 });
