@@ -83,5 +83,6 @@ it('an agreement not signed in time comes before every new step, and what is und
   await journey.until('merchant_id', 'action_needed');
   await letOneRunOut('6.0');
   await expectClosed(await seller.post(`${path}/merchant-ids/tenpay/resubmit`, { form }));
-  expect((await journey.application('tenpay')).actions).toEqual([]);
+  const { items } = (await seller.get(`${path}/merchant-ids`)).body;
+  expect(items).toMatchObject([{ channel: 'tenpay', state: 'rejected', actions: [] }]);
 });
