@@ -5,10 +5,12 @@ import { choiceRoutes } from './commodity/choices';
 import { commodityRoutes } from './commodity/routes';
 import { commodityStockRoutes } from './commodity/stock';
 import { eventRoutes } from './events/routes';
+import { benefitOfferRoutes } from './furnishing/benefits';
 import { furnishingRoutes } from './furnishing/routes';
 import { documentRoutes } from './document/routes';
 import type { AnyRoute } from './http/route';
 import { listingRoutes } from './listing/routes';
+import { listingTakeDownRoutes } from './listing/take-down';
 import { shelfRoutes } from './listing/shelf';
 import { imageRoutes } from './image/routes';
 import { mallRoutes } from './mall/routes';
@@ -60,6 +62,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...sectionRoutes,
   ...listingRoutes,
   ...shelfRoutes,
+  ...listingTakeDownRoutes,
   ...merchantRoutes,
   ...memberRoutes,
   ...onboardingRoutes,
@@ -79,4 +82,5 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...exportRoutes,
   ...eventRoutes,
   ...furnishingRoutes,
+  ...benefitOfferRoutes,
 ];

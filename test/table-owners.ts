@@ -12,7 +12,8 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   ledger_journals: ['ledger/repository'],
   ledger_lines: ['ledger/repository'],
   ledger_holds: ['ledger/holds'],
-  benefits: ['catalogue/repository'],
+  // Furnished; taken from sale and put back.
+  benefits: ['catalogue/repository', 'catalogue/take-down'],
   // And by an online payment, or waiting for the end of one.
   purchases: ['purchase/repository', 'purchase/online-repository', 'purchase/interventions'],
   payments: ['payment/repository'],
@@ -44,7 +45,11 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   stock_allocations: ['stock/allocation-repository', 'stock/repository', 'stock/interventions'],
   sub_stocks: ['stock/sub-stock-repository', 'stock/allocation-repository'],
   mall_sections: ['mall/section-repository'],
-  listings: ['mall/listing-repository'],
+  // Its manager's; and what operators take down.
+  listings: ['mall/listing-repository', 'mall/listing-take-down'],
+  shops: ['shop/repository'],
+  shop_submissions: ['shop/repository'],
+  shop_revisions: ['shop/repository'],
   members: ['mall/member-repository'],
   sellers: ['seller/repository'],
   seller_onboardings: [

@@ -5,9 +5,11 @@ import { redemptionRefusal, redemptionRefusals } from '../../domain/mall/redeema
 import { allowedCommands } from '../../domain/shared/state-machine';
 import { commodityCategories, commoditySources } from '../../domain/stock/states';
 import type { Trx } from '../../db/connection';
-import { listingById, type CandidateRow, type ListingRow, type ShelfRow } from '../../db/mall/listing-queries';
+import { renderTakenDown } from '../../db/market/take-downs';
+import { anyListingById, type CandidateRow, type ListingRow, type ShelfRow } from '../../db/mall/listing-queries';
 import { resourceShape } from '../http/answers';
 import { iso, isoOrNull, isoTime } from '../http/times';
+import { takenDownSchema } from '../market/taken-down';
 
 export const listingSchema = z.strictObject({
   ...resourceShape,
@@ -30,11 +32,15 @@ export const listingSchema = z.strictObject({
   /** The images the commodity was added with; purchased stock has none. */
   coverUrl: z.string().optional(),
   detailUrl: z.string().optional(),
+  takenDown: takenDownSchema,
 });
 
-export function renderListing({ coverName, detailName, mayBeShown, ...row }: ListingRow) {
+export function renderListing({ coverName, detailName, mayBeShown, ...listing }: ListingRow) {
+  const { takenDownAt, takenDownReason, ...row } = listing;
+  const mayComeOnline = mayBeShown && takenDownAt === null;
   return {
     ...row,
+    takenDown: renderTakenDown({ takenDownAt, takenDownReason }),
     ...(coverName === null ? {} : { coverUrl: imageUrl(coverName) }),
     ...(detailName === null ? {} : { detailUrl: imageUrl(detailName) }),
     saleFrom: isoOrNull(row.saleFrom),
@@ -42,12 +48,14 @@ export function renderListing({ coverName, detailName, mayBeShown, ...row }: Lis
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
     // rule: shown-only-with-what-stands-behind
-    actions: allowedCommands(listingMachine, row.state).filter((command) => command !== 'bring-online' || mayBeShown),
+    actions: allowedCommands(listingMachine, row.state).filter(
+      (command) => command !== 'bring-online' || mayComeOnline,
+    ),
   };
 }
 
-export async function renderListingById(trx: Trx, enterpriseId: string, id: string) {
-  const row = await listingById(trx, enterpriseId, id);
+export async function renderListingById(trx: Trx, id: string) {
+  const row = await anyListingById(trx, id);
   if (row === undefined) throw new Error(`listing ${id} vanished`);
   return renderListing(row);
 }
@@ -84,7 +92,7 @@ export function renderCandidate(row: CandidateRow) {
 }
 
 /** `reason` stands there exactly when it is not redeemable. */
-export const shelfItemSchema = listingSchema.extend({
+export const shelfItemSchema = listingSchema.omit({ takenDown: true }).extend({
   redemptionNote: z.string(),
   redeemable: z.boolean(),
   reason: z.enum(redemptionRefusals).optional(),
@@ -100,8 +108,10 @@ export function renderShelfItem(row: ShelfRow) {
     limitReached: { daily: false, member: false },
     availablePoints,
   });
+  // What is taken down is not on a shelf.
+  const { takenDown: _, ...shown } = renderListing(listing);
   return {
-    ...renderListing(listing),
+    ...shown,
     redemptionNote: row.redemptionNote,
     actions: [],
     redeemable: reason === null,

@@ -74,7 +74,7 @@ const add = route({
         const by = { actor: principal.accountId, requestId };
         await recordAudit(trx, { action: 'listing.add', subjectId: id, enterpriseId, by });
       },
-      render: (trx) => renderListingById(trx, enterpriseId, id),
+      render: (trx) => renderListingById(trx, id),
     });
   },
 });
@@ -116,11 +116,11 @@ const edit = route({
       status: 200,
       resourceId: target.id,
       work: async (trx) => {
-        await editListing(trx, target.id, changeOf(body));
         const by = { actor: principal.accountId, requestId };
+        await editListing(trx, target.id, changeOf(body));
         await recordAudit(trx, { action: 'listing.edit', subjectId: target.id, enterpriseId, by });
       },
-      render: (trx) => renderListingById(trx, enterpriseId, target.id),
+      render: (trx) => renderListingById(trx, target.id),
     });
   },
 });
@@ -163,7 +163,7 @@ function stateCommand(
           const by = { actor: principal.accountId, requestId };
           await recordAudit(trx, { action: `listing.${name}`, subjectId: target.id, enterpriseId, by });
         },
-        render: (trx) => renderListingById(trx, enterpriseId, target.id),
+        render: (trx) => renderListingById(trx, target.id),
       });
     },
   });

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { benefitKinds } from '../../domain/catalogue/benefit';
 import { listBenefits, type BenefitRow } from '../../db/catalogue/queries';
 import { balanceEntries, enterpriseBalance } from '../../db/ledger/queries';
+import { renderTakenDown } from '../../db/market/take-downs';
 import { listMalls, type MallRow } from '../../db/mall/queries';
 import { resourceShape } from '../http/answers';
 import { listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
 import { enterpriseOf, route, type AnyRoute } from '../http/route';
 import { iso, isoTime } from '../http/times';
+import { takenDownSchema } from '../market/taken-down';
 
 export const mallSchema = z.strictObject({ ...resourceShape, name: z.string(), enterpriseId: z.string() });
 
@@ -23,13 +25,15 @@ export const benefitSchema = z.strictObject({
   validity: z.strictObject({ days: z.int() }).nullable(),
   exchangeNotes: z.string(),
   refundable: z.literal(false),
+  takenDown: takenDownSchema,
 });
 
 export function renderBenefit(row: BenefitRow) {
-  const { createdAt, updatedAt, ...rest } = row;
+  const { createdAt, updatedAt, takenDownAt, takenDownReason, ...rest } = row;
   return {
     ...rest,
-    state: 'offered',
+    state: takenDownAt === null ? 'offered' : 'taken_down',
+    takenDown: renderTakenDown({ takenDownAt, takenDownReason }),
     refundable: false,
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),

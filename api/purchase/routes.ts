@@ -51,7 +51,8 @@ const place = route({
         return { resourceId, workflowId: purchaseWorkflowId(resourceId) };
       },
       check: async () => {
-        if ((await benefitById(db, body.benefitId)) === undefined) throw benefitNotFound();
+        const benefit = await benefitById(db, body.benefitId);
+        if (benefit === undefined || benefit.takenDownAt !== null) throw benefitNotFound();
         return 'go';
       },
       deliver: (claim) => {

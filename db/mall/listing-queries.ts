@@ -5,9 +5,10 @@ import type { RedemptionFacts } from '../../domain/mall/redeemable';
 import type { CommodityCategory, CommoditySource } from '../../domain/stock/states';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { takeDownColumns, type TakenDown } from '../market/take-downs';
 import { eachMall } from './each-mall';
 
-export interface ListingRow {
+export interface ListingRow extends TakenDown {
   readonly id: string;
   readonly state: ListingState;
   readonly mallId: string;
@@ -41,7 +42,8 @@ const columns = `
   s.state = 'online' and coalesce(s.valid_until > now(), true) and coalesce(c.expires_at > now(), true)
     as "mayBeShown",
   (select name from images where id = c.cover_image_id) as "coverName",
-  (select name from images where id = c.detail_image_id) as "detailName", l.created_at as "createdAt", l.updated_at as "updatedAt"`;
+  (select name from images where id = c.detail_image_id) as "detailName", l.created_at as "createdAt",
+  l.updated_at as "updatedAt", ${takeDownColumns('l')}`;
 
 const tables = `
   listings l join sub_stocks s on s.id = l.sub_stock_id join commodities c on c.id = s.commodity_id`;
@@ -54,6 +56,11 @@ export async function listingById(db: Queryable, enterpriseId: string, id: strin
     `select ${columns} from ${tables} where l.id = :id and l.enterprise_id = :enterpriseId`,
     { id, enterpriseId },
   );
+}
+
+/** Anybody's: for operators. */
+export async function anyListingById(db: Queryable, id: string): Promise<ListingRow | undefined> {
+  return firstRow<ListingRow>(db, `select ${columns} from ${tables} where l.id = :id`, { id });
 }
 
 /** Of these malls, void ones too, newest first; see {@link eachMall}. */

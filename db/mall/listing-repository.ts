@@ -9,6 +9,8 @@ import { isOver } from '../../domain/mall/redeemable';
 import { DomainError } from '../../domain/shared/errors';
 import { allowedCommands, allows, alreadyReached, transition } from '../../domain/shared/state-machine';
 import { firstRow, run, type Trx } from '../connection';
+import { takeDownColumns, type TakenDown } from '../market/take-downs';
+import { answerTakeDown } from './listing-take-down';
 import { holdSection } from './section-repository';
 
 /** What a manager fills in when configuring a listing (配置商品). */
@@ -95,17 +97,29 @@ export async function editListing(trx: Trx, id: string, change: ListingChange): 
       where id = :id and state = :state`,
     { ...terms, ...columnsOf(terms), id, sectionId, state: listing.state },
   );
+  // rule: unchanged-listing-stays-taken-down
+  if (listing.takenDownAt !== null && toldBy(terms) !== toldBy(listing)) await answerTakeDown(trx, id);
+}
+
+/** All that members read of it; its place among the sections is not. */
+function toldBy(terms: ListingTerms): string {
+  const { name, strikePriceFen, saleFrom, saleUntil, rules, description, arrivalDays } = terms;
+  const read = { name, strikePriceFen, saleFrom, saleUntil, rules, description, arrivalDays };
+  return JSON.stringify({ ...read, ...columnsOf(terms) });
 }
 
 /**
  * Shows it in the mall (上线). Its sub-stock must be online and must not have expired, and its price must be one its
  * goods allow; section and price bounds are held by the row itself. False when it was online already.
  *
- * @throws DomainError SUB_STOCK_OFFLINE, TIME_PAST at /validUntil or /expiresAt of what is listed,
+ * @throws DomainError TAKEN_DOWN, SUB_STOCK_OFFLINE, TIME_PAST at /validUntil or /expiresAt of what is listed,
  *   RED_PACKET_NEEDS_CASH, WRONG_STATE when it is void
  */
 export async function bringOnline(trx: Trx, id: string): Promise<boolean> {
   return move(trx, id, 'bring-online', async (listing) => {
+    // rule: taken-down-listing-is-changed-first
+    if (listing.takenDownAt !== null)
+      throw new DomainError('TAKEN_DOWN', { reason: listing.takenDownReason, allowed: ['edit', 'void'] });
     const goods = await goodsOf(trx, listing);
     // rule: listing-comes-online-with-its-sub-stock
     if (goods.state !== 'online') {
@@ -150,7 +164,7 @@ async function move(
   return true;
 }
 
-interface LockedListing extends ListingTerms {
+interface LockedListing extends ListingTerms, TakenDown {
   readonly state: ListingState;
   readonly enterpriseId: string;
   readonly mallId: string;
@@ -168,7 +182,7 @@ async function lockListing(trx: Trx, id: string): Promise<LockedListing> {
             jsonb_strip_nulls(jsonb_build_object('kind', exchange_kind, 'pointsPrice', points_price,
                                                  'cashFen', cash_fen)) as exchange,
             strike_price_fen as "strikePriceFen", sale_from as "saleFrom", sale_until as "saleUntil", rules,
-            description, arrival_days as "arrivalDays"
+            description, arrival_days as "arrivalDays", ${takeDownColumns('listings')}
        from listings where id = :id for update`,
     { id },
   );

@@ -51,7 +51,7 @@ export async function purchaseSnapshot(db: Queryable, purchaseId: string): Promi
  * @throws DomainError REFERENCE_NOT_FOUND at /benefitId
  */
 export async function placePurchase(trx: Trx, order: Placement): Promise<PurchaseSnapshot> {
-  // rule: order-placed-once
+  // rule: order-placed-once, taken-down-benefit-is-not-ordered
   const placed = await firstRow<Snapshot<PurchaseState> & { title: string }>(
     trx,
     `insert into purchases (id, enterprise_id, placed_by, benefit, quantity, unit_price_fen, total_fen,
@@ -63,7 +63,7 @@ export async function placePurchase(trx: Trx, order: Placement): Promise<Purchas
               'exchangeNotes', b.exchange_notes),
             :quantity::integer, b.price_fen, b.price_fen * :quantity::bigint, 'awaiting_payment',
             now() + make_interval(secs => :payWithinS), now() + make_interval(secs => :payWithinS)
-       from benefits b where b.id = :benefitId
+       from benefits b where b.id = :benefitId and b.taken_down_at is null
      on conflict (id) do nothing
      returning state, due_at as "dueAt", (benefit ->> 'name') || ' × ' || quantity as title`,
     { ...order, actor: order.by.actor, payWithinS: order.payWithinMs / 1_000 },

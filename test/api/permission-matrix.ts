@@ -61,6 +61,9 @@ export const expectedAnswers = `
   POST   /v1/sellers/:id/shop/withdraw      404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/shop/take-down     403 403 403 403 403 400 403 401
   GET    /v1/market/shops/:sellerId         404 404 404 404 404 404 404 404
+  POST   /v1/listings/:id/take-down         403 403 403 403 403 400 403 401
+  POST   /v1/benefits/:id/take-down         403 403 403 403 403 400 403 401
+  POST   /v1/benefits/:id/offer-again       403 403 403 403 403 400 403 401
   POST   /v1/documents                      415 415 415 415 415 415 415 401
   GET    /v1/documents/:id                  404 404 404 200 404 404 404 401
   POST   /v1/purchases                      400 400 403 403 403 403 403 401

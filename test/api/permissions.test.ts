@@ -78,6 +78,7 @@ describe('who may call what', () => {
       'seller-onboardings': onboardingIdOf(sellerId),
       ...{ sellers: sellerId, documents: await documentOf(seller) },
       ...{ reviews: (await reviewRows(mallflow.database, sellerId)).reviewId },
+      benefits: (await clients[0]!.get('/v1/benefits')).body.items[0].id as string,
       notices: await noticeOf(mallflow.database, await accountIdOf(seller)),
       ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, listings: listing.id as string },
       ...{ 'mall-sections': listing.sectionId as string, malls: mallId, members: memberAccount.memberId as string },
