@@ -19,6 +19,15 @@ export const sendBack: DecideReview = {
 export const by = (actor: string) => ({ actor, requestId: null });
 export const refused = (error: unknown) => (error instanceof DomainError ? error.code : String(error));
 
+export function accountOf(
+  { db }: Pick<TestDatabase, 'db'>,
+  login: string,
+  roles: readonly ('reviewer' | 'operator')[],
+): Promise<string> {
+  const account = { login, roles, passwordHash: '-', displayName: login, enterpriseId: null, mallId: null };
+  return db.transaction((trx) => addAccount(trx, account));
+}
+
 /** A database with a seller, two reviewers and an operator; its reviews have no runs. */
 export class ReviewRoom {
   private constructor(
@@ -30,15 +39,11 @@ export class ReviewRoom {
   static async furnish(): Promise<ReviewRoom> {
     const database = await cloneDatabase();
     await createForms(database);
-    const account = (login: string, roles: readonly ('reviewer' | 'operator')[]) =>
-      database.db.transaction((trx) =>
-        addAccount(trx, { login, roles, passwordHash: '-', displayName: login, enterpriseId: null, mallId: null }),
-      );
     const people = {
-      seller: await account('seller', []),
-      one: await account('one', ['reviewer']),
-      two: await account('two', ['reviewer']),
-      operator: await account('operator', ['operator']),
+      seller: await accountOf(database, 'seller', []),
+      one: await accountOf(database, 'one', ['reviewer']),
+      two: await accountOf(database, 'two', ['reviewer']),
+      operator: await accountOf(database, 'operator', ['operator']),
     };
     return new ReviewRoom(database, people, await sellerOf(database, people.seller));
   }
