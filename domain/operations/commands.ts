@@ -122,7 +122,7 @@ export function isReached({ kind, state }: Steerable, command: OperatorCommandNa
 export function requirePossible(at: Steerable, command: OperatorCommandName): void {
   if (isPossible(at, command)) return;
   // rule: fee-being-paid-is-not-waived
-  if (command === 'waive_fee' && at.kind === 'certification_fee' && at.stage === 'paying')
+  if (command === 'waive_fee' && at.kind === 'certification_fee' && at.state === 'open' && at.stage === 'paying')
     throw new DomainError('PAYMENT_IN_PROGRESS', { allowed: possibleCommands(at) });
   throw new DomainError('WRONG_STATE', { state: at.stage, allowed: possibleCommands(at) });
 }
