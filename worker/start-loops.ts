@@ -8,8 +8,10 @@ import type { Db } from '../db/connection';
 import { sweepMerchantSubmissions } from '../db/merchant/submissions';
 import { deleteInertDecisions } from '../db/review/decisions';
 import { KeyedVault } from '../db/secrets/keyed-vault';
+import { deleteInertProductSubmissions } from '../db/product/repository';
 import { remindOfAgreements } from '../db/seller/agreement-reminders';
 import { deleteInertSubmissions } from '../db/seller/submissions';
+import { deleteInertShopSubmissions } from '../db/shop/repository';
 import { lazyClient, type TemporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
@@ -82,6 +84,8 @@ export function startLoops(config: Configuration, { db, target, log, onLost }: L
       await sweepMerchantSubmissions(db);
       await deleteInertDecisions(db);
       await deleteInertSubmissions(db);
+      await deleteInertShopSubmissions(db);
+      await deleteInertProductSubmissions(db);
       await sweepChanges(db, changesKeptHours);
     }),
   ];

@@ -1,6 +1,6 @@
 import { shopImages, unfit } from '../../domain/image/measures';
 import { DomainError, type Fault } from '../../domain/shared/errors';
-import type { ShopDraft } from '../../domain/shop/body';
+import type { ShopDraft } from '../../domain/shop/schemas';
 import type { Queryable } from '../../db/connection';
 import { imagesOfSeller } from '../../db/image/queries';
 import { foreignProducts } from '../../db/shop/queries';

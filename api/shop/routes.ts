@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { alreadyReached } from '../../domain/shared/state-machine';
 import { draftMachine } from '../../domain/market/draft-states';
 import { DomainError } from '../../domain/shared/errors';
-import { shopDraftSchema, type ShopDraft } from '../../domain/shop/body';
+import { shopDraftSchema, type ShopDraft } from '../../domain/shop/schemas';
 import { requireSellerCentre } from '../../db/product/gates';
 import { withdrawBySeller } from '../../db/review/settlement';
 import { requireSignedAgreement } from '../../db/seller/agreements';

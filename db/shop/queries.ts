@@ -1,10 +1,10 @@
 import type { DraftState } from '../../domain/market/draft-states';
 import type { FieldReason } from '../../domain/seller/field-reason';
 import type { MarketFacts } from '../../domain/seller/market-facts';
-import type { ShopBody, ShopDraft } from '../../domain/shop/body';
+import type { ShopBody, ShopDraft } from '../../domain/shop/schemas';
 import { firstRow, rows, type Queryable } from '../connection';
 import { takeDownColumns, type TakenDown } from '../market/take-downs';
-import { reviewOf } from '../review/queries';
+import { expectedAtOf } from '../review/expected';
 
 /** A shop as its seller sees it. */
 export interface ShopRow extends TakenDown {
@@ -54,7 +54,7 @@ export async function shopFactsOf(db: Queryable, sellerId: string): Promise<Mark
 /** When a reviewer is expected to have decided; null while none has it. */
 export async function expectedDecision(db: Queryable, { submissionId }: ShopRow): Promise<Date | null> {
   if (submissionId === null) return null;
-  return (await reviewOf(db, submissionId))?.dueAt ?? null;
+  return expectedAtOf(db, submissionId);
 }
 
 /** What came back and waits for the seller; while it is with a reviewer again it does not. */

@@ -1,7 +1,7 @@
 import { draftMachine, type DraftAct } from '../../domain/market/draft-states';
 import { DomainError } from '../../domain/shared/errors';
 import { allows, transition } from '../../domain/shared/state-machine';
-import { missingFields, restDiffers, shopBodySchema, type ShopBody, type ShopDraft } from '../../domain/shop/body';
+import { missingFields, restDiffers, shopBodySchema, type ShopBody, type ShopDraft } from '../../domain/shop/schemas';
 import { pathOf, publishedWithRest, shopActions } from '../../domain/shop/submission';
 import { recordAudit } from '../case/repository';
 import type { By } from '../case/record-transition';

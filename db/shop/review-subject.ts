@@ -1,5 +1,6 @@
 import { imageUrl } from '../../domain/image/kinds';
-import type { ShopBody } from '../../domain/shop/body';
+import { checkShop } from '../../domain/shop/checks';
+import type { ShopBody } from '../../domain/shop/schemas';
 import { firstRow, type Queryable, type Trx } from '../connection';
 import { imagesOfSeller } from '../image/queries';
 import { toldReasons } from '../review/told-reasons';
@@ -31,6 +32,7 @@ export function shopReviewSubject(): ReviewSubject {
       await record(trx, { act: 'withdraw', sellerId, by });
     },
     criteriaOf: () => Promise.resolve({ deliveryType: null }),
+    problemsOf: async (db, submissionId) => checkShop((await shopSubmission(db, submissionId)).body),
     subjectIdOf: async (db, submissionId) => (await shopSubmission(db, submissionId)).sellerId,
   };
 }

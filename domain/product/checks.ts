@@ -121,7 +121,7 @@ const otherClouds =
 const links =
   /(?:https?:\/\/|www\.)[^\s<>"'）)，。；]+|(?<![@\w.-])(?!asp\.net\b)(?:[a-z0-9-]+\.)+(?:com|cn|net|org|io|shop|top|xyz)\b(?!@)[^\s<>"'）)，。；]*/gi;
 
-function textProblems({ path, text }: Text): FieldProblem[] {
+export function textProblems({ path, text }: Text): FieldProblem[] {
   const found = (pattern: RegExp): string => [...new Set(text.match(pattern) ?? [])].join('、');
   const [words, clouds, addresses] = [found(forbiddenWords), found(otherClouds), found(links)];
   return [

@@ -1,6 +1,6 @@
 import { draftMachine, type DraftState } from '../market/draft-states';
 import { allowedCommands } from '../shared/state-machine';
-import { introductionDiffers, restDiffers, type ShopBody, type ShopDraft } from './body';
+import { introductionDiffers, restDiffers, type ShopBody, type ShopDraft } from './schemas';
 
 /** What decides what becomes of a draft that is handed in. */
 export interface Submitted {
