@@ -28,6 +28,7 @@ const folders = [
   'domain',
   'migrations',
   'providers',
+  'runs',
   'temporal',
   'worker',
   'workflows',

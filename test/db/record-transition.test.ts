@@ -124,7 +124,7 @@ describe('a case', () => {
     expect(await again("'other' as subject_id, workflow_id")).toMatchObject({ code: '23505' });
   });
 
-  it('is closed with a time, open without one, and nobody’s turn when it is over, by constraint', async () => {
+  it('is closed with a time, open or lost without one, and nobody’s turn when it is over, by constraint', async () => {
     const id = await open();
     const set = (assignments: string) =>
       failureOf(run(base.db, `update process_cases set ${assignments} where subject_id = :id`, { id }));
@@ -132,6 +132,9 @@ describe('a case', () => {
     expect(await set(`state = 'expired', closed_at = now()`)).toMatchObject({
       constraint: 'process_cases_closed_is_nobodys_turn',
     });
+    expect(await set(`state = 'lost', lost_at = now()`)).toMatchObject({ constraint: 'process_cases_lost_says_why' });
+    const lost = `state = 'lost', lost_at = now(), lost_why = 'missing'`;
+    expect(await set(`${lost}, closed_at = now()`)).toMatchObject({ constraint: 'process_cases_closed' });
   });
 });
 

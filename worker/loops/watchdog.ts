@@ -89,8 +89,10 @@ export async function lookAfter(parts: WatchdogParts, at: FoundCase, alarm: Alar
     if (!(await markLost(db, { workflowId: at.workflowId, lostAt: at.lostAt, why: standing }))) return;
     alarm.raise(at, standing);
   }
+  // What took it away first counts: a run that failed may have been ended by hand since.
+  const why = at.state === 'lost' && at.lostWhy !== null ? at.lostWhy : standing;
   // rule: waited-for-runs-start-at-once
-  if (at.stuckCode === runMissing) await startByItself(parts, at, standing);
+  if (at.stuckCode === runMissing) await startByItself(parts, at, why);
   else if (isYoung && at.state === 'open') await start(parts, at);
 }
 
