@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { newAccount } from '../support/accounts';
 import { startEmulator, type Emulator } from '../support/emulator';
 import type { Body, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { controlsOf, SellerJourney, someCompany } from '../support/seller-journey';
+import { sellerRows, verificationRows } from '../support/sellers';
 
 let emulator: Emulator;
 let mallflow: Installation;
@@ -74,6 +76,16 @@ describe('steps out of turn', () => {
     ];
     expect(replies.map(shown)).toEqual([...Array<unknown>(4).fill([409, 'WRONG_STATE']), [404, 'NOT_FOUND']]);
     expect((await journey.requirement('enterprise_verification')).state).toBe('not_started');
+  });
+
+  it('no sum can be told before the transfer has arrived; the rows say so, without asking any run', async () => {
+    const seller = await newAccount(mallflow, { login: `s-${randomUUID()}`, roles: [] });
+    const sellerId = await sellerRows(mallflow, seller);
+    await verificationRows(mallflow, seller, sellerId);
+    const { status, body } = await seller.post(`/v1/sellers/${sellerId}/verification/transfer-amount`, {
+      amountFen: 1,
+    });
+    expect([status, body.code, body.allowed]).toEqual([409, 'WRONG_STATE', ['withdraw']]);
   });
 
   it('are told to whom they are open, and to nobody else', async () => {
