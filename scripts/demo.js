@@ -2,8 +2,8 @@
 'use strict';
 
 /**
- * npm run demo: plays the whole guide 管理积分商城 over HTTP and prints each step, wrong turns included. Ends with an exit
- * code other than 0 as soon as an answer is not the one expected.
+ * npm run demo: plays both guides over HTTP, 管理积分商城 and 服务商入驻, with every role, and prints each step, wrong turns
+ * included. Ends with an exit code other than 0 as soon as an answer is not the one expected.
  *
  *   MALLFLOW_URL=http://127.0.0.1:3000 EMULATOR_URL=http://127.0.0.1:3900 npm run demo
  *
@@ -16,7 +16,23 @@ const { outsideWorld } = require('./demo/outside-world');
 const { playOnlinePayment } = require('./demo/online-payment');
 const { playOwnCommodity } = require('./demo/own-commodity');
 const { playPurchase } = require('./demo/purchase');
+const { deferFee, inform, openMerchantIds, payFee, signUp, verify } = require('./demo/seller');
+const { publishShop, sellProduct } = require('./demo/selling');
 const { Person, Surprise, chapter, tell, url } = require('./demo/stage');
+const { steer } = require('./demo/steering');
+
+/** 服务商入驻, from the account to a product on sale. @param {import('./demo/outside-world').OutsideWorld} outside */
+async function playSeller(outside) {
+  const seller = await signUp();
+  const company = await verify(seller, outside, () => Promise.resolve());
+  await inform(seller, company);
+  await deferFee(seller);
+  await payFee(seller, outside);
+  await openMerchantIds(seller, outside, company);
+  const { person: reviewer } = await Person.signIn('reviewer@demo');
+  await publishShop(seller, reviewer);
+  await sellProduct(seller, reviewer);
+}
 
 async function main() {
   chapter('步骤1 在资源中心采购商品 – buying a benefit in the resource centre');
@@ -39,6 +55,8 @@ async function main() {
 
   chapter('步骤3 积分商品进入积分商城 – listing it in the mall');
   await playListing(manager, { mall, subStockId, images });
+  await steer(manager);
+  if (outside !== undefined) await playSeller(outside);
   console.log('\nAs expected, from beginning to end.');
 }
 
