@@ -65,7 +65,7 @@ function renderStanding(row: ProductRow, { language }: ProductReader) {
     version: row.draftVersion,
     // What came back before is with the reviewer again.
     errors: inReview ? [] : renderErrors(row.draftErrors, language),
-    ...(inReview && row.reviewDueAt !== null ? { expectedAt: iso(row.reviewDueAt) } : {}),
+    ...(row.expectedAt === null ? {} : { expectedAt: iso(row.expectedAt) }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { DeliveryType, ProductState } from '../../domain/product/states';
 import type { FieldReason } from '../../domain/seller/field-reason';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { expectedDecisions } from '../review/expected';
 
 /** A product as its owner and operators see it. */
 export interface ProductRow {
@@ -20,8 +21,8 @@ export interface ProductRow {
   readonly draftErrors: readonly FieldReason[];
   /** What is with a reviewer. */
   readonly submissionId: string | null;
-  /** When its reviewer has to have decided. */
-  readonly reviewDueAt: Date | null;
+  /** When its reviewer is expected to have decided; null while none has it. */
+  readonly expectedAt: Date | null;
   /** There is nothing new in the draft: it is what was rejected, or what is published. */
   readonly unchanged: boolean;
   readonly revision: number | null;
@@ -36,7 +37,7 @@ export interface ProductRow {
 const select = `
   select p.id, p.seller_id as "sellerId", s.account_id as "accountId", p.delivery_type as "deliveryType", p.state,
          p.draft, p.draft_version as "draftVersion", p.draft_state as "draftState", p.draft_errors as "draftErrors",
-         p.submission_id as "submissionId", v.due_at as "reviewDueAt",
+         p.submission_id as "submissionId",
          coalesce(p.rejected_version = p.draft_version, false)
            or coalesce(p.draft = r.body, false) and p.taken_down_at is null as unchanged,
          r.number as revision, r.published_at as "publishedAt", p.taken_down_at as "takenDownAt",
@@ -45,8 +46,13 @@ const select = `
                     where m.seller_id = p.seller_id and m.state = 'opened'), '[]') as "openChannels",
          p.created_at as "createdAt", p.updated_at as "updatedAt"
     from products p join sellers s on s.id = p.seller_id
-         left join product_revisions r on r.id = p.published_revision_id
-         left join reviews v on v.submission_id = p.submission_id`;
+         left join product_revisions r on r.id = p.published_revision_id`;
+
+async function withExpected(db: Queryable, found: readonly Omit<ProductRow, 'expectedAt'>[]): Promise<ProductRow[]> {
+  const inReview = found.flatMap(({ submissionId }) => (submissionId === null ? [] : [submissionId]));
+  const expected = await expectedDecisions(db, inReview);
+  return found.map((row) => ({ ...row, expectedAt: expected.get(row.submissionId ?? '') ?? null }));
+}
 
 /** `accountId`: whose it must be; null for who may see all. */
 export async function productById(
@@ -55,11 +61,12 @@ export async function productById(
   accountId: string | null,
 ): Promise<ProductRow | undefined> {
   // rule: own-products-alone
-  return firstRow<ProductRow>(
+  const found = await rows<Omit<ProductRow, 'expectedAt'>>(
     db,
     `${select} where p.id = :id and (:accountId::text is null or s.account_id = :accountId)`,
     { id, accountId },
   );
+  return (await withExpected(db, found))[0];
 }
 
 export async function listProducts(
@@ -67,14 +74,14 @@ export async function listProducts(
   filter: { readonly sellerId: string; readonly state: ProductState | null },
   request: PageRequest,
 ): Promise<Page<ProductRow>> {
-  const found = await rows<ProductRow>(
+  const found = await rows<Omit<ProductRow, 'expectedAt'>>(
     db,
     `${select} where p.seller_id = :sellerId and (:state::text is null or p.state = :state)
         and (:after::text is null or p.id < :after)
       order by p.id desc limit :limit + 1`,
     { ...filter, ...request },
   );
-  return pageOf(found, request, (row) => row.id);
+  return pageOf(await withExpected(db, found), request, (row) => row.id);
 }
 
 export interface Submission {

@@ -34,6 +34,11 @@ export function productReviewSubject(): ReviewSubject {
       const { sellerId, deliveryType, body } = await submissionById(db, submissionId);
       return checkProduct(body, await checkFactsOf(db, { sellerId, deliveryType, body }));
     },
+    takenDown: async (db, submissionId) => {
+      const { productId: id } = await submissionById(db, submissionId);
+      const taken = 'select 1 from products where id = :id and taken_down_at is not null';
+      return (await firstRow(db, taken, { id })) !== undefined;
+    },
     subjectIdOf: async (db, submissionId) => (await submissionById(db, submissionId)).productId,
   };
 }
