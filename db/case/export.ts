@@ -1,6 +1,6 @@
 import { approvalsOf } from '../approval/queries';
 import { firstRow, rows, type Trx } from '../connection';
-import { caseEvents } from './queries';
+import type { EventRow } from './queries';
 
 /**
  * Everything that is stored about one case, for one file: ids and words, never what is sealed. Call it in a transaction
@@ -20,7 +20,7 @@ export async function exportCase(trx: Trx, caseId: string) {
   const of = { caseId, subjectId: standing.subjectId, sellerId: standing.sellerId };
   return {
     case: standing,
-    timeline: await caseEvents(trx, caseId),
+    timeline: await timelineOf(trx, caseId),
     audit: await auditOf(trx, of),
     commands: await commandsOf(trx, of),
     approvals: await approvalsOf(trx, caseId),
@@ -34,6 +34,18 @@ interface Of {
   readonly caseId: string;
   readonly subjectId: string;
   readonly sellerId: string | null;
+}
+
+/** What its pages show, and why and by which request. */
+function timelineOf(trx: Trx, caseId: string) {
+  return rows<EventRow & { readonly reason: string | null; readonly requestId: string | null }>(
+    trx,
+    `select e.at, e.actor, a.display_name as "actorName", e.act, e.from_state as "from", e.to_state as "to",
+            e.reason, e.request_id as "requestId"
+       from case_events e left join accounts a on a.id = e.actor
+      where e.case_id = :caseId order by e.id`,
+    { caseId },
+  );
 }
 
 function auditOf(trx: Trx, { caseId, subjectId }: Of) {
