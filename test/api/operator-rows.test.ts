@@ -69,7 +69,7 @@ describe('commands upon the rows of cases that have no runs', () => {
       const { processId } = cases.of[kind];
       const sql = `select kind, state, stage, whose_turn as "whoseTurn", due_at as "dueAt", closed_at as "closedAt"
                      from process_cases where id = :processId`;
-      const before = (await firstRow<Body>(db, sql, { processId }));
+      const before = await firstRow<Body>(db, sql, { processId });
       const put = (at: Body) =>
         run(
           owner,
