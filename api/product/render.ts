@@ -39,8 +39,12 @@ export const productSchema = z.strictObject({
   notPurchasableReason: z.enum(notPurchasableReasons).optional(),
 });
 
+const { version, ...standingInDraft } = draftStanding;
+
 export const productDraftSchema = z.strictObject({
-  ...draftStanding,
+  ...standingInDraft,
+  /** `version` is a field of images. */
+  draftVersion: version,
   actions: z.array(z.string()),
   deliveryType: z.enum(deliveryTypes),
   ...draftShape,
@@ -91,8 +95,10 @@ export function renderProduct(row: ProductRow, reader: ProductReader) {
 }
 
 export function renderProductDraft(row: ProductRow, reader: ProductReader) {
+  const { version: draftVersion, ...standing } = renderStanding(row, reader);
   return {
-    ...renderStanding(row, reader),
+    ...standing,
+    draftVersion,
     actions: actionsFor(row, reader.principal),
     deliveryType: row.deliveryType,
     ...row.draft,

@@ -14,7 +14,9 @@ import { productItems } from './review-items';
 /** What a product is to its review (guide B, 商品上架: 提交审核). */
 export function productReviewSubject(): ReviewSubject {
   return {
-    lock: async (trx, submissionId) => void (await lockSubmitted(trx, submissionId)),
+    lock: async (trx, submissionId) => {
+      await lockSubmitted(trx, submissionId);
+    },
     itemsOf,
     previousOf: submissionBefore,
     onOpened: async (trx, { submissionId }) => {
