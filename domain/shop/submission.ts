@@ -16,7 +16,7 @@ export interface Submitted {
  * "Two review paths" (domain.md §2.6): a change of 店铺介绍 is reviewed, and with it whatever was never published or was
  * taken down; a change of anything else is checked automatically and published at once.
  */
-export type ShopPath = 'review' | 'publish' | 'unchanged';
+type ShopPath = 'review' | 'publish' | 'unchanged';
 
 export function pathOf(shop: Submitted): ShopPath {
   const { draft, published } = shop;
