@@ -40,6 +40,12 @@ const until = ({ command }: { readonly command: { readonly until: string } }): D
 /** What makes a reminder another one than those before; a command that is repeated under its key is not. */
 const once = ({ by }: Pick<Hand, 'by'>): string => `by-hand:${by.requestId ?? ''}`;
 
+/** What takes two persons is never carried out without the second. */
+function agreedIn(approval: Hand['approval']): NonNullable<Hand['approval']> {
+  if (approval === null) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: [] });
+  return approval;
+}
+
 const reviewOf = ({ row, by }: Pick<Hand, 'row' | 'by'>) => ({ reviewId: row.subjectId, by });
 
 /** Each is one transaction upon the rows of its aggregate: its run, if there is one, reads them afterwards. */
@@ -77,10 +83,8 @@ const deeds: Readonly<Record<ProcessKind, Deeds>> = {
     resend: (hand) => remindOfFee(hand.trx, { subjectId: hand.row.subjectId, by: hand.by, once: once(hand) }),
     waive_fee: async ({ trx, services, row, by, approval }) => {
       const { policies, feeValidForMs } = services.settings;
-      // rule: waived-by-two
-      if (approval === null) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: [] });
       const terms = { ...policies.certificationFee, validForMs: feeValidForMs };
-      await waiveFee(trx, { feeId: row.subjectId, approvalId: approval.id, by }, terms);
+      await waiveFee(trx, { feeId: row.subjectId, approvalId: agreedIn(approval).id, by }, terms);
     },
   },
   merchant_id: {
@@ -100,11 +104,9 @@ const deeds: Readonly<Record<ProcessKind, Deeds>> = {
     cancel: (hand) => cancelReview(hand.trx, reviewOf(hand), hand.services.reviewSubjects),
     force_decision: async (hand) => {
       const { command, approval, trx, services } = hand;
-      // rule: forced-by-two
-      if (approval === null) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: [] });
       const { outcome, verdicts, note } = command;
       const decision = { outcome, verdicts, ...(note === undefined ? {} : { note }) };
-      const forced = { ...reviewOf(hand), decision, second: approval.confirmedBy };
+      const forced = { ...reviewOf(hand), decision, second: agreedIn(approval).confirmedBy };
       await forceDecision(trx, forced, services.reviewSubjects);
     },
   },

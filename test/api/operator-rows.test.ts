@@ -151,6 +151,32 @@ describe('commands upon the rows of cases that have no runs', () => {
     expect(await auditOf(kind)).toEqual([`${kind}.extend_deadline`]);
   });
 
+  it('where a case is behind its subject, the subject’s row is what counts', async () => {
+    const { owner } = mallflow.database;
+    const id = cases.of.seller_onboarding.subjectId;
+    const proof = (to: string) =>
+      run(
+        owner,
+        `update enterprise_verifications set proof = :to
+          where id = (select verification_id from seller_onboardings where id = :id)`,
+        { id, to },
+      );
+    await proof('pending');
+    const until = inHours(24 * 60);
+    const refused = await give('seller_onboarding', { command: 'extend_deadline', reason, until });
+    expect([refused.status, refused.body.code]).toEqual([409, 'WRONG_STATE']);
+    await proof('begun');
+    const stage = (to: string, at: string) =>
+      run(owner, `update seller_onboardings set stage = :to, information_accepted_at = ${at} where id = :id`, {
+        id,
+        to,
+      });
+    await stage('complete', 'now()');
+    const finished = await give('seller_onboarding', { command: 'resend', reason });
+    expect([finished.status, finished.body.code]).toEqual([409, 'WRONG_STATE']);
+    await stage('enterprise_verification', 'null');
+  });
+
   it.each([
     [
       'payment',
