@@ -47,6 +47,10 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   mall_sections: ['mall/section-repository'],
   // Its manager's; and what operators take down.
   listings: ['mall/listing-repository', 'mall/listing-take-down'],
+  // And as they are decided, and sold.
+  products: ['product/repository', 'product/review-subject', 'product/sale'],
+  product_submissions: ['product/repository', 'product/review-subject'],
+  product_revisions: ['product/review-subject'],
   shops: ['shop/repository'],
   shop_submissions: ['shop/repository'],
   shop_revisions: ['shop/repository'],

@@ -3,6 +3,7 @@ import type { OnboardingStage } from '../../domain/seller/onboarding-states';
 import { firstRow, type Queryable } from '../connection';
 import { merchantFactsOf } from '../merchant/queries';
 import { productFactsOf } from '../product/facts';
+import { shopFactsOf } from '../shop/queries';
 import { agreementFactsOf } from './agreements';
 import { feeFactsOf } from './fees';
 
@@ -31,7 +32,7 @@ export async function sellerFacts(db: Queryable, sellerId: string): Promise<Sell
   const agreement = await agreementFactsOf(db, sellerId);
   const fee = await feeFactsOf(db, sellerId);
   const merchantIds = await merchantFactsOf(db, sellerId);
-  const market = { products: await productFactsOf(db, sellerId), shop: null };
+  const market = { products: await productFactsOf(db, sellerId), shop: await shopFactsOf(db, sellerId) };
   return { ...own, agreement, fee, merchantIds, market };
 }
 

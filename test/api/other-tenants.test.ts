@@ -8,6 +8,7 @@ import { HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { paymentRows } from '../support/payments';
 import { merchantIdRows } from '../support/merchants';
+import { productRow } from '../support/products';
 import { purchaseRows } from '../support/purchases';
 import { noticeOf } from '../support/reviews';
 import { documentOf, sellerRows, verificationRows } from '../support/sellers';
@@ -62,6 +63,7 @@ describe('what belongs to another tenant', () => {
       payments: (await paymentRows(mallflow, { of: tenant })).id,
       'seller-onboardings': onboardingIdOf(sellerId),
       ...{ sellers: sellerId, documents: await documentOf(manager) },
+      products: await productRow(mallflow.database, sellerId),
       notices: await noticeOf(mallflow.database, tenant.accountId),
       ...{ members: member.body.id as string, operations: await operationOf(tenant.accountId) },
     };

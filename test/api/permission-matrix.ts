@@ -61,6 +61,20 @@ export const expectedAnswers = `
   POST   /v1/sellers/:id/shop/withdraw      404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/shop/take-down     403 403 403 403 403 400 403 401
   GET    /v1/market/shops/:sellerId         404 404 404 404 404 404 404 404
+  GET    /v1/product-categories             200 200 200 200 200 200 200 401
+  POST   /v1/sellers/:id/products           404 404 404 400 404 404 404 401
+  GET    /v1/sellers/:id/products           404 404 404 200 404 200 404 401
+  GET    /v1/products/:id                   404 404 404 200 404 200 404 401
+  GET    /v1/products/:id/draft             404 404 404 200 404 200 404 401
+  PUT    /v1/products/:id/draft             404 404 404 400 404 404 404 401
+  POST   /v1/products/:id/check             404 404 404 400 404 404 404 401
+  POST   /v1/products/:id/submit            404 404 404 400 404 404 404 401
+  POST   /v1/products/:id/withdraw          404 404 404 400 404 404 404 401
+  POST   /v1/products/:id/list              404 404 404 400 404 404 404 401
+  POST   /v1/products/:id/unlist            404 404 404 400 404 404 404 401
+  POST   /v1/products/:id/take-down         403 403 403 403 403 400 403 401
+  GET    /v1/market/products                200 200 200 200 200 200 200 200
+  GET    /v1/market/products/:id            404 404 404 404 404 404 404 404
   POST   /v1/listings/:id/take-down         403 403 403 403 403 400 403 401
   POST   /v1/benefits/:id/take-down         403 403 403 403 403 400 403 401
   POST   /v1/benefits/:id/offer-again       403 403 403 403 403 400 403 401

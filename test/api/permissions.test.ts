@@ -7,6 +7,7 @@ import { type HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { merchantIdRows } from '../support/merchants';
 import { exceptionRow, paymentRows } from '../support/payments';
+import { productRow } from '../support/products';
 import { purchaseRows } from '../support/purchases';
 import { accountIdOf, createForms, formSubjects, noticeOf, reviewRows } from '../support/reviews';
 import { documentOf, sellerRows, verificationRows } from '../support/sellers';
@@ -77,6 +78,7 @@ describe('who may call what', () => {
       },
       'seller-onboardings': onboardingIdOf(sellerId),
       ...{ sellers: sellerId, documents: await documentOf(seller) },
+      ...{ products: await productRow(mallflow.database, sellerId), market: 'none' },
       ...{ reviews: (await reviewRows(mallflow.database, sellerId)).reviewId },
       benefits: (await clients[0]!.get('/v1/benefits')).body.items[0].id as string,
       notices: await noticeOf(mallflow.database, await accountIdOf(seller)),

@@ -2,12 +2,18 @@ import { grantRole } from '../../db/account/repository';
 import { run, type Queryable } from '../../db/connection';
 import { addImage } from '../../db/image/repository';
 import { newId } from '../../db/new-id';
+import { createProduct } from '../../db/product/repository';
 import { currentAgreement } from '../../db/seller/agreements';
 import { openOnboarding } from '../../db/seller/onboarding-repository';
 import type { ProductBody } from '../../domain/product/body';
 import { sellerIdOf } from '../../domain/shared/ids';
 import { sellerOnboardingWorkflowId } from '../../workflows/seller-onboarding/contract';
+import { resumeCase } from '../../runs/resume-case';
+import { newAccount } from './accounts';
 import type { TestDatabase } from './database';
+import { eventually } from './eventually';
+import type { Body, HttpClient, Reply } from './http-client';
+import type { Installation } from './installation';
 import { someCompany } from './seller-journey';
 
 export interface CentreSeller {
@@ -113,6 +119,14 @@ export async function openMerchantId(
   );
 }
 
+/** A product that is a name and no more, as a row; its id. */
+export async function productRow({ db }: Pick<TestDatabase, 'db'>, sellerId: string): Promise<string> {
+  const id = newId('product');
+  const body = { categoryId: 'cat_migration', name: '上云迁移服务' };
+  await db.transaction((trx) => createProduct(trx, { id, sellerId, deliveryType: 'manual', body }));
+  return id;
+}
+
 /** Everything a manual product tells, with nothing for the reviewers' rules to find. */
 export function manualBody(pictureId: string, more: Partial<ProductBody> = {}): ProductBody {
   return {
@@ -127,4 +141,66 @@ export function manualBody(pictureId: string, more: Partial<ProductBody> = {}): 
     specs: [{ name: '标准版', onShelf: true, price: { per: 'once', amountFen: 500_000 } }],
     ...more,
   };
+}
+
+export interface ProductSeller extends CentreSeller {
+  readonly client: HttpClient;
+  readonly pictureId: string;
+}
+
+/** Signed in, with a picture; its onboarding has no run. */
+export async function centreSeller(
+  mallflow: Installation,
+  login: string,
+  options: Parameters<typeof centreRows>[2] = {},
+): Promise<ProductSeller> {
+  const client = await newAccount(mallflow, { login, roles: [] });
+  const { body } = await client.get('/v1/me');
+  const seller = await centreRows(mallflow.database, body.id as string, options);
+  return { ...seller, client, pictureId: await pictureRow(mallflow.database, seller) };
+}
+
+/** The onboarding of a seller of rows gets its run, as the watchdog starts one. */
+export async function beginOnboarding(
+  { services, database }: Pick<Installation, 'services' | 'database'>,
+  onboardingId: string,
+): Promise<void> {
+  const workflowId = sellerOnboardingWorkflowId(onboardingId);
+  const at = { kind: 'seller_onboarding', subjectId: onboardingId, workflowId, stuckCode: null } as const;
+  await resumeCase(database.db, services.gateway, at, services.settings);
+}
+
+/** 创建商品: a manual one that is whole; the product. */
+export async function createManual(
+  { client, sellerId, pictureId }: ProductSeller,
+  more: Partial<ProductBody> = {},
+): Promise<Body> {
+  const product = { deliveryType: 'manual', ...manualBody(pictureId, more) };
+  const reply = await client.post(`/v1/sellers/${sellerId}/products`, product);
+  if (reply.status !== 201) throw new Error(`answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+  return reply.body;
+}
+
+/** What waits for a reviewer of this seller's, newest first. */
+export async function waitingReview(reviewer: HttpClient, sellerId: string): Promise<Body> {
+  return eventually(
+    async () => {
+      const { items } = (await reviewer.get('/v1/reviews?kind=product&limit=200')).body;
+      return (items as Body[]).find((one) => one.sellerId === sellerId && ['waiting', 'claimed'].includes(one.state));
+    },
+    (review) => review !== undefined,
+  );
+}
+
+/** Submits a product and has a reviewer decide it; the answer to the decision. */
+export async function judged(
+  { client, sellerId }: ProductSeller,
+  reviewer: HttpClient,
+  productId: string,
+  decision: unknown = { outcome: 'approve', verdicts: [] },
+): Promise<Reply> {
+  const submitted = await client.post(`/v1/products/${productId}/submit`);
+  if (submitted.status !== 200) throw new Error(`answered ${submitted.status}: ${JSON.stringify(submitted.body)}`);
+  const { id } = await waitingReview(reviewer, sellerId);
+  return reviewer.post(`/v1/reviews/${id as string}/decide`, decision);
 }
