@@ -2,6 +2,7 @@ import { absenceCases, slowCases, wireCases } from './cases/absences';
 import { isQuick, killCases, quickKills } from './cases/kills';
 import { balanceCase, crowdCases, raceCases } from './cases/races';
 import { lostStateCase, terminatedCases } from './cases/recovery';
+import { restoreCase } from './cases/restore';
 import { expectEverythingSound } from './invariants';
 import { Strikes } from './strikes';
 import { startWorld, type World } from './world';
@@ -39,4 +40,6 @@ describe('each by itself:', () => {
   wireCases(here, strikes);
   terminatedCases(here, strikes);
   lostStateCase(here, strikes);
+  restoreCase(here, strikes, { which: 'engine', orders: 1 });
+  restoreCase(here, strikes, { which: 'database', orders: 1 });
 });

@@ -51,7 +51,7 @@ const forbidden: readonly string[] = [
 
   `select format('fee %s is %s, its case %s (%s)', f.id, f.state, c.stage, c.state) as fault
      from certification_fees f left join process_cases c on c.kind = 'certification_fee' and c.subject_id = f.id
-    where c.id is null or c.stage <> f.state or (c.state = 'open') <> (f.state <> 'expired')
+    where c.id is null or c.stage <> f.state or (c.closed_at is null) <> (f.state <> 'expired')
        or c.due_at is distinct from f.due_at`,
 
   // The years of a seller follow each other: none begins before the one before has ended.
@@ -76,7 +76,7 @@ const forbidden: readonly string[] = [
   `select format('purchase %s is %s, its case %s (%s)', p.id, p.state, c.stage, c.state) as fault
      from purchases p left join process_cases c on c.kind = 'purchase' and c.subject_id = p.id
     where c.id is null or c.stage <> p.state
-       or (c.state = 'open') <> (p.state in ('awaiting_payment', 'paid', 'stocked'))`,
+       or (c.closed_at is null) <> (p.state in ('awaiting_payment', 'paid', 'stocked'))`,
 
   `select format('case %s stands at %s, its events end at %s', c.id, c.stage, coalesce(last.to_state, 'nothing')) as fault
      from process_cases c
@@ -118,8 +118,8 @@ async function faultsOfRuns(world: World): Promise<string[]> {
   const cases = await rows<{ workflowId: string; open: boolean }>(
     world.db,
     // A seller's cases stay open for good: those that nothing happens to were looked at before.
-    `select workflow_id as "workflowId", state = 'open' as open from process_cases
-      where (state = 'open' and (seller_id is null or updated_at > now() - interval '5 minutes'))
+    `select workflow_id as "workflowId", closed_at is null as open from process_cases
+      where (closed_at is null and (seller_id is null or updated_at > now() - interval '5 minutes'))
          or closed_at > now() - interval '1 minute'`,
   );
   const faults = await Promise.all(
@@ -141,7 +141,7 @@ async function faultsOfRuns(world: World): Promise<string[]> {
 export async function wakeStragglers(world: World): Promise<number> {
   const closed = await rows<{ workflowId: string }>(
     world.db,
-    `select workflow_id as "workflowId" from process_cases where state <> 'open'`,
+    `select workflow_id as "workflowId" from process_cases where closed_at is not null`,
   );
   let count = 0;
   for (const { workflowId } of closed) {

@@ -88,7 +88,7 @@ export const forbiddenInPayments: readonly string[] = [
   `select format('payment %s is %s, its case %s (%s)', p.id, p.state, c.stage, c.state) as fault
      from payments p left join process_cases c on c.kind = 'payment' and c.subject_id = p.id
     where c.id is null or c.stage <> p.state
-       or (c.state <> 'open' and p.state in ('created', 'awaiting_payer', 'processing', 'refunding'))`,
+       or (c.closed_at is not null and p.state in ('created', 'awaiting_payer', 'processing', 'refunding'))`,
 
   // What the channel said wrongly is set apart for good; it was asked, and its own answer counts.
   `select format('report %s of %s is %s', event, number, state) as fault

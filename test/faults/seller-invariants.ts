@@ -61,7 +61,7 @@ const forbiddenInSellers: readonly string[] = [
 
   `select format('onboarding %s is at %s, its case %s (%s)', o.id, o.stage, c.stage, c.state) as fault
      from seller_onboardings o left join process_cases c on c.kind = 'seller_onboarding' and c.subject_id = o.id
-    where c.id is null or c.stage <> o.stage or (c.state = 'open') <> (o.stage <> 'complete')`,
+    where c.id is null or c.stage <> o.stage or (c.closed_at is null) <> (o.stage <> 'complete')`,
 
   `select format('onboarding %s has %s claims', o.id, count(c.id)) as fault
      from seller_onboardings o left join commands c on c.resource_id = o.id and c.route = 'POST /v1/seller-onboardings'
@@ -81,7 +81,7 @@ const forbiddenInSellers: readonly string[] = [
      from reviews r left join process_cases c on c.kind = 'review' and c.subject_id = r.id
      left join (select id, state from enterprise_verifications
                 union all select id, state from company_informations) s on s.id = r.submission_id
-    where c.stage is distinct from r.state or (c.state = 'open') <> (r.state in ('waiting', 'claimed'))
+    where c.stage is distinct from r.state or (c.closed_at is null) <> (r.state in ('waiting', 'claimed'))
        or (s.state is not distinct from 'in_review') <> (r.state in ('waiting', 'claimed'))`,
 
   `select format('notice %s has %s deliveries', n.id, count(d.channel)) as fault

@@ -31,13 +31,13 @@ export const forbiddenInStock: readonly string[] = [
 
   `select format('allocation %s is %s, its case %s (%s)', a.id, a.state, c.stage, c.state) as fault
      from stock_allocations a left join process_cases c on c.kind = 'stock_allocation' and c.subject_id = a.id
-    where c.id is null or c.stage <> a.state or (c.state = 'open') <> (a.state = 'awaiting_confirmation')`,
+    where c.id is null or c.stage <> a.state or (c.closed_at is null) <> (a.state = 'awaiting_confirmation')`,
 
   // What is in stock goes online and offline without its case.
   `select format('commodity %s is %s, its case %s (%s)', o.id, o.state, c.stage, c.state) as fault
      from commodities o left join process_cases c on c.kind = 'commodity_add' and c.subject_id = o.id
     where o.source = 'own'
-      and (c.id is null or (c.state = 'open') <> (o.state = 'draft') or (o.state = 'draft' and c.stage <> 'draft'))`,
+      and (c.id is null or (c.closed_at is null) <> (o.state = 'draft') or (o.state = 'draft' and c.stage <> 'draft'))`,
 
   `select format('%s has %s claims', s.id, count(c.id)) as fault
      from (select id, 'POST /v1/stock-allocations' as route from stock_allocations

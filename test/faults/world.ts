@@ -126,6 +126,7 @@ async function startProcesses(around: Surroundings, { settings = {}, direct = fa
     MALLFLOW_ACCEPT_MS: String(acceptMs),
     MALLFLOW_RESULT_MS: String(resultMs),
     MALLFLOW_WATCHDOG_SECONDS: '1',
+    MALLFLOW_LOST_GRACE_SECONDS: '2',
     MALLFLOW_RELAY_MS: '50',
     // The worker hands licences on to whom they are meant for.
     MALLFLOW_DOCUMENT_DIR: join(dir, 'documents'),

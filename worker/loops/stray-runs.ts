@@ -22,8 +22,12 @@ export class StrayRuns {
     this.graces = 2;
   }
 
-  /** @param known the cases that are not over */
-  async lookAt(running: ReadonlyMap<string, RunningRun>, known: ReadonlySet<string>): Promise<void> {
+  /**
+   * @param known the cases that are not over
+   * @returns how many there were
+   */
+  async lookAt(running: ReadonlyMap<string, RunningRun>, known: ReadonlySet<string>): Promise<number> {
+    let strays = 0;
     for (const workflowId of this.since.keys())
       if (!running.has(workflowId) || known.has(workflowId)) this.since.delete(workflowId);
     for (const run of running.values()) {
@@ -31,8 +35,10 @@ export class StrayRuns {
       if (known.has(run.workflowId) || !caseWorkflowNames.has(run.workflowName)) continue;
       // rule: new-runs-are-not-stray
       if (!this.isLongAgo(run.startedAt.getTime())) continue;
+      strays += 1;
       await this.lookAtOne(run);
     }
+    return strays;
   }
 
   private isLongAgo(at: number): boolean {

@@ -17,20 +17,33 @@ const hopeless = 24;
  * Compares all cases that are not over with all runs that go on: the watchdog sees only cases that somebody asked for or
  * that are overdue, and after a loss of the engine's state most are neither. What its list shows is late by a moment, so
  * whatever looks odd is looked at by itself.
+ *
+ * @param rest with many cases a comparison costs both servers something: after a quiet round so many times as long as it
+ *   took there is none
  */
-export function sweepRuns(given: SweepParts) {
+export function sweepRuns(given: SweepParts, rest = 0) {
   const parts: WatchdogParts = { ...given, overdueByMs: 0 };
   const strays = new StrayRuns(parts);
   const restored = lookForRestored(parts);
+  let restsUntil = 0;
   return async (): Promise<void> => {
-    if (await restored()) strays.hurry();
+    const startedAt = Date.now();
+    if (startedAt < restsUntil) return;
+    const wentBack = await restored().catch((error: unknown) => {
+      // The comparison mends much of it without.
+      parts.log.warn({ err: error }, 'whether a store was restored is not known');
+      return false;
+    });
+    if (wentBack) strays.hurry();
     const running = await runningRuns(parts.temporal, parts.gateway.queue);
     const alarm = new Alarm(parts);
     const known = new Set<string>();
+    let odd = 0;
     // The lost first: what becomes lost in this round is not looked at twice.
-    for (const state of ['lost', 'open'] as const) await compare({ parts, state, running, known, alarm });
+    for (const state of ['lost', 'open'] as const) odd += await compare({ parts, state, running, known, alarm });
     await alarm.tell();
-    await strays.lookAt(running, known);
+    odd += await strays.lookAt(running, known);
+    if (odd === 0 && !wentBack) restsUntil = Date.now() + rest * (Date.now() - startedAt);
   };
 }
 
@@ -43,8 +56,9 @@ interface Comparison {
   readonly alarm: Alarm;
 }
 
-async function compare({ parts, state, running, known, alarm }: Comparison): Promise<void> {
-  let [seenTo, failed] = [0, 0];
+/** How many looked odd. */
+async function compare({ parts, state, running, known, alarm }: Comparison): Promise<number> {
+  let [seenTo, failed, oddities] = [0, 0, 0];
   let after: string | undefined = '';
   while (after !== undefined) {
     const cases: Awaited<ReturnType<typeof openCasesAfter>> = await openCasesAfter(
@@ -57,21 +71,12 @@ async function compare({ parts, state, running, known, alarm }: Comparison): Pro
     const odd = cases.filter(({ workflowId, stuckCode }) =>
       state === 'open' ? !running.has(workflowId) : running.has(workflowId) || stuckCode === runMissing,
     );
+    oddities += odd.length;
     await eachAtOnce(odd, async (at) => {
       if (seenTo === 0 && failed >= hopeless) return;
       if (await eachByItself(parts.log, at, () => lookAfter(parts, at, alarm))) seenTo += 1;
       else failed += 1;
     });
   }
-}
-
-/** Takes at most a tenth of the time: with many cases a comparison costs both servers something. */
-export function unhurried(work: () => Promise<void>): () => Promise<void> {
-  let restUntil = 0;
-  return async () => {
-    const startedAt = Date.now();
-    if (startedAt < restUntil) return;
-    await work();
-    restUntil = Date.now() + 9 * (Date.now() - startedAt);
-  };
+  return oddities;
 }
