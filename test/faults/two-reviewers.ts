@@ -88,9 +88,13 @@ export async function twoReviewersDecide(mallflow: Installation, count: number):
   const seller = await newAccount(mallflow, { login: 'many@test', roles: [] });
   const sellerId = await sellerOf(mallflow.database, await accountIdOf(seller));
   const reviews: string[] = [];
-  await inParallel(Array.from({ length: count }, (_, at) => at), 8, async () => {
-    reviews.push((await beginReview(mallflow, sellerId)).reviewId);
-  });
+  await inParallel(
+    Array.from({ length: count }, (_, at) => at),
+    8,
+    async () => {
+      reviews.push((await beginReview(mallflow, sellerId)).reviewId);
+    },
+  );
   const same = shuffled(reviews, randomOf('same')).slice(0, count / 5);
   const [one, two] = await Promise.all(
     (['approve', 'reject'] as const).map((outcome, at) => {
