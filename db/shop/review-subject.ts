@@ -23,11 +23,9 @@ export function shopReviewSubject(): ReviewSubject {
     onDecided: decideShop,
     ownCompany: ownShop,
     onWithdrawn: async (trx, { submissionId, by }) => {
-      const { sellerId } = await shopSubmission(trx, submissionId);
-      const shop = await lockShop(trx, sellerId);
+      const { shop } = await lockSubmitted(trx, submissionId);
+      const { sellerId } = shop;
       await closeSubmission(trx, submissionId, 'withdraw');
-      // rule: shop-withdrawal-opens-its-own-draft
-      if (shop.submissionId !== submissionId) return;
       await moveDraft(trx, shop, { act: 'withdraw', submissionId: null, errors: shop.errors });
       await record(trx, { act: 'withdraw', sellerId, by });
     },
@@ -40,10 +38,8 @@ export function shopReviewSubject(): ReviewSubject {
 /** What was approved is published as it was handed in, and never the draft; what was refused leaves the published as it is. */
 async function decideShop(trx: Trx, decision: ReviewDecision): Promise<void> {
   const { submissionId, outcome, by } = decision;
-  const { sellerId, body } = await shopSubmission(trx, submissionId);
-  const shop = await lockShop(trx, sellerId);
-  // rule: shop-decided-once
-  if (shop.submissionId !== submissionId) return;
+  const { shop, body } = await lockSubmitted(trx, submissionId);
+  const { sellerId } = shop;
   await closeSubmission(trx, submissionId, outcome);
   // rule: only-approved-shops-are-published
   if (outcome === 'approve') {
@@ -53,6 +49,14 @@ async function decideShop(trx: Trx, decision: ReviewDecision): Promise<void> {
   const errors = outcome === 'approve' ? [] : toldReasons(decision);
   await moveDraft(trx, shop, { act: outcome, submissionId: null, errors });
   await record(trx, { act: outcome, sellerId, by });
+}
+
+/** The shop whose review is open, and what was handed in. */
+async function lockSubmitted(trx: Trx, submissionId: string) {
+  const { sellerId, body } = await shopSubmission(trx, submissionId);
+  const shop = await lockShop(trx, sellerId);
+  if (shop.submissionId !== submissionId) throw new Error(`${submissionId} is not in review`);
+  return { shop, body };
 }
 
 async function previousSubmission(db: Queryable, submissionId: string): Promise<string | null> {
