@@ -49,6 +49,10 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   listings: ['mall/listing-repository', 'mall/listing-take-down'],
   // And as they are decided, and sold.
   products: ['product/repository', 'product/review-subject', 'product/sale'],
+  // Furnished by their migrations.
+  product_categories: [],
+  review_criteria: [],
+  review_criteria_sets: [],
   product_submissions: ['product/repository', 'product/review-subject'],
   product_revisions: ['product/review-subject'],
   shops: ['shop/repository'],

@@ -84,7 +84,7 @@ export function checkProduct(body: ProductBody, facts: CheckFacts): FieldProblem
 
 function nameProblems({ name }: ProductBody): FieldProblem[] {
   // rule: reviewers-refuse-long-names
-  if ([...name].length <= longestGoodName) return [];
+  if (Array.from(name).length <= longestGoodName) return [];
   return [
     problem('/name', 'NAME_TOO_LONG', {
       zh: `审核要求商品名称不超过 ${longestGoodName} 个字符`,

@@ -1,83 +1,27 @@
 import fc from 'fast-check';
 import { nextDuty, type DutyFacts } from '../../domain/seller/duties';
-import { productStates, type ProductState } from '../../domain/product/states';
+import { productStates } from '../../domain/product/states';
 import type { SellerFacts, VerificationFacts } from '../../domain/seller/facts';
 import { readinessOf } from '../../domain/seller/gates';
-import type { MarketFacts } from '../../domain/seller/market-facts';
 import { onboardingStages } from '../../domain/seller/onboarding-states';
 import { requirementKeys, requirementsOf, stepsOf, type RequirementKey } from '../../domain/seller/requirements';
 import { onboardingStanding } from '../../domain/seller/standing';
-
-type Products = MarketFacts['products'];
-const at = (day: number): Date => new Date(Date.UTC(2026, 10, day));
-
-const begun: SellerFacts = {
-  stage: 'enterprise_verification',
-  openedAt: at(1),
-  agreement: { signedAt: at(1), newer: null, overdue: false },
-  verifiedAt: null,
-  verification: null,
-  informationAcceptedAt: null,
-  information: null,
-  fee: null,
-  centreOpenedAt: null,
-  merchantIds: [],
-  market: { products: { listedNow: 0, newest: null }, shop: null },
-};
-const transfer: VerificationFacts = {
-  ...{ state: 'in_progress', method: 'corporate_transfer', registry: 'pending', proof: 'pending' },
-  ...{ transferArrived: false, since: at(2), dueAt: null, registryNextAt: at(3), proofNextAt: at(3) },
-  ...{ reviewDueAt: null, errors: [] },
-};
-const scan: VerificationFacts = { ...transfer, method: 'legal_person_scan' };
-const verified: SellerFacts = { ...begun, stage: 'company_information', verifiedAt: at(4) };
-const informed: SellerFacts = {
-  ...verified,
-  stage: 'certification_fee',
-  informationAcceptedAt: at(5),
-  fee: { state: 'unpaid', deferredAt: null, since: at(5), validUntil: null, amountFen: 30_000, renewable: false },
-};
-const fee = informed.fee!;
-const deferred: SellerFacts = {
-  ...informed,
-  stage: 'seller_centre',
-  centreOpenedAt: at(6),
-  fee: { ...fee, deferredAt: at(6) },
-};
-const paid: SellerFacts = { ...deferred, fee: { ...fee, state: 'paid', since: at(7), validUntil: at(30) } };
-/** The product begun last stands so. */
-const withProduct = (state: ProductState, more: Partial<NonNullable<Products['newest']>> = {}): SellerFacts => ({
-  ...paid,
-  market: {
-    ...paid.market,
-    products: {
-      listedNow: state === 'listed' ? 1 : 0,
-      newest: { id: 'prd_1', state, since: at(9), expectedAt: null, errors: [], ...more },
-    },
-  },
-});
-const withShop = (shop: Partial<NonNullable<MarketFacts['shop']>>): SellerFacts => ({
-  ...paid,
-  market: {
-    ...paid.market,
-    shop: { published: false, since: at(9), draft: 'editing', expectedAt: null, errors: [], ...shop },
-  },
-});
-const selling: MarketFacts = { ...begun.market, products: { listedNow: 1, newest: null } };
-const merchant = { channel: 'wechat_pay', since: at(8), whoseTurn: 'provider', errors: [] } as const;
-
-function told(facts: SellerFacts, key: RequirementKey): string {
-  const found = requirementsOf(facts).find((requirement) => requirement.key === key);
-  return [found?.state, found?.whoseTurn, found?.nextAction ?? '-'].join(' ');
-}
-
-const done = 'met nobody -';
-const action = (next: string): string => `action_needed seller ${next}`;
-
-/** A newer agreement is to be signed. */
-const newer = (overdue: boolean) => ({
-  agreement: { signedAt: at(1), newer: { version: '2', signBy: at(20) }, overdue },
-});
+import {
+  at,
+  begun,
+  deferred,
+  fee,
+  informed,
+  merchant,
+  newer,
+  paid,
+  scan,
+  selling,
+  told,
+  transfer,
+  verified,
+  withProduct,
+} from './seller-facts';
 
 describe('what a seller still needs', () => {
   it.each<[string, SellerFacts, RequirementKey, string]>([
@@ -166,21 +110,6 @@ describe('what a seller still needs', () => {
       'merchant_id',
       'in_progress seller merchant-ids/wechat_pay/sign',
     ],
-    ['put off: products wait behind the fee', deferred, 'product_listed', 'not_started seller -'],
-    ['paid', paid, 'product_listed', 'not_started seller products'],
-    ['before the centre', informed, 'product_listed', 'not_started nobody -'],
-    ['a product is begun', withProduct('draft'), 'product_listed', 'in_progress seller products/prd_1/submit'],
-    ['it is looked at', withProduct('in_review'), 'product_listed', 'in_review reviewer -'],
-    ['changes are asked', withProduct('changes_requested'), 'product_listed', action('products/prd_1/draft')],
-    ['it was rejected', withProduct('rejected'), 'product_listed', action('products/prd_1/draft')],
-    ['it is approved', withProduct('approved'), 'product_listed', 'in_progress seller products/prd_1/list'],
-    ['one was listed, none is any more', { ...withProduct('unlisted'), stage: 'complete' }, 'product_listed', done],
-    ['paid', paid, 'shop_published', 'not_started seller shop/draft'],
-    ['before the centre', informed, 'shop_published', 'not_started nobody -'],
-    ['a shop is begun', withShop({}), 'shop_published', 'in_progress seller shop/submit'],
-    ['it is looked at', withShop({ draft: 'in_review' }), 'shop_published', 'in_review reviewer -'],
-    ['it came back', withShop({ draft: 'changes_requested' }), 'shop_published', action('shop/draft')],
-    ['it is published and changed', withShop({ published: true, draft: 'in_review' }), 'shop_published', done],
     ['a newer agreement', { ...paid, ...newer(false) }, 'agreement', 'action_needed seller agreements'],
     ['not signed in time', { ...paid, ...newer(true) }, 'agreement', 'expired seller agreements'],
     [
@@ -188,12 +117,6 @@ describe('what a seller still needs', () => {
       { ...informed, ...newer(true) },
       'certification_fee',
       'not_started seller -',
-    ],
-    [
-      'not signed in time: nothing is handed in',
-      { ...withProduct('draft'), ...newer(true) },
-      'product_listed',
-      'in_progress seller -',
     ],
     [
       'not signed in time: what is under way may be finished',
@@ -206,15 +129,6 @@ describe('what a seller still needs', () => {
     ],
   ])('%s: %#', (_, facts, key, expected) => {
     expect(told(facts, key)).toBe(expected);
-  });
-
-  it('says why a product came back, and when a reviewer is expected to have decided', () => {
-    const errors = [{ path: '/name', code: 'MISLEADING', reason: '名称有误导性' }];
-    const listed = (facts: SellerFacts) => requirementsOf(facts).find(({ key }) => key === 'product_listed');
-    expect(listed(withProduct('changes_requested', { errors }))).toMatchObject({ errors, since: at(9) });
-    // Expected and not due: a slow reviewer makes no seller late.
-    expect(listed(withProduct('in_review', { expectedAt: at(20) }))).toMatchObject({ expectedAt: at(20) });
-    expect(onboardingStanding(withProduct('in_review', { expectedAt: at(20) })).dueAt).toBeNull();
   });
 
   it('says when the registry is asked next, and until when the seller has to act', () => {
