@@ -38,6 +38,7 @@ export const listingSchema = z.strictObject({
 export function renderListing({ coverName, detailName, mayBeShown, ...listing }: ListingRow) {
   const { takenDownAt, takenDownReason, ...row } = listing;
   const mayComeOnline = mayBeShown && takenDownAt === null;
+  const allowed = allowedCommands(listingMachine, row.state);
   return {
     ...row,
     takenDown: renderTakenDown({ takenDownAt, takenDownReason }),
@@ -48,9 +49,7 @@ export function renderListing({ coverName, detailName, mayBeShown, ...listing }:
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
     // rule: shown-only-with-what-stands-behind
-    actions: allowedCommands(listingMachine, row.state).filter(
-      (command) => command !== 'bring-online' || mayComeOnline,
-    ),
+    actions: allowed.filter((command) => command !== 'bring-online' || mayComeOnline),
   };
 }
 
