@@ -26,6 +26,7 @@ const { feeScenarios } = require('./lib/recorded-fees');
 const { merchantScenarios } = require('./lib/recorded-merchants');
 const { onboardingScenarios } = require('./lib/recorded-onboardings');
 const { reviewScenarios } = require('./lib/recorded-reviews');
+const { shopReviewScenarios } = require('./lib/recorded-shops');
 const recordedScenarios = require('./lib/recorded-scenarios');
 const { withoutTraces } = require('./lib/recorded-history');
 const { findTemporalCli } = require('./lib/temporal-cli');
@@ -37,6 +38,7 @@ const folder = path.join(root, 'test', 'replay', 'histories');
 const scenarios = {
   ...{ ...recordedScenarios.scenarios, ...paymentScenarios, ...reconciliationScenarios },
   ...{ ...onboardingScenarios, ...feeScenarios, ...merchantScenarios, ...reviewScenarios },
+  ...shopReviewScenarios,
 };
 const say = (/** @type {string} */ line) => console.log(line);
 

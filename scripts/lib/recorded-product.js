@@ -154,12 +154,15 @@ class RecordedProduct {
   async walked(workflowId, runId) {
     const { startTime, closeTime } = await this.run(workflowId, runId).describe();
     const { rows } = dist('db/connection.js');
+    // What operators and the watchdog do beside a case is no edge of its table.
+    const hands = Object.keys(dist('domain/case/intervention-wording.js').interventionWords);
     const events = await rows(
       this.services.db,
       `select from_state || '.' || act as edge from case_events e join process_cases c on c.id = e.case_id
-        where c.workflow_id = :workflowId and from_state is not null and at >= :startTime
+        where c.workflow_id = :workflowId and from_state is not null
+          and act <> all(:hands::text[]) and at >= :startTime
           and at <= coalesce(:until::timestamptz, 'infinity') order by e.id`,
-      { workflowId, startTime, until: runId === undefined ? null : (closeTime ?? null) },
+      { workflowId, hands, startTime, until: runId === undefined ? null : (closeTime ?? null) },
     );
     return events.map((/** @type {{ edge: string }} */ { edge }) => edge);
   }
