@@ -84,6 +84,16 @@ const feeScenarios = {
     await seller.defer();
     await pay(seller);
   }),
+  // Two operators let the seller off: the row is ahead of the run, which is told.
+  'fee-waived': leftOpen(async (seller) => {
+    const { product } = seller;
+    const [asks, confirms] = [await product.signIn('operator@demo'), await product.signIn('operator2@demo')];
+    const process = (await seller.period(1)).replace('fee_', 'prc_');
+    const command = { command: 'waive_fee', reason: 'agreed upon' };
+    const { answer } = await product.ask('POST', `/v1/processes/${process}/commands`, command, asks);
+    await product.call('POST', `/v1/approvals/${answer.approvalId}/confirm`, undefined, confirms);
+    await seller.until('certification_fee', 'met');
+  }),
   'fee-resumed': {
     environment: seconds(8, 4, 2),
     live: (product) =>
