@@ -69,7 +69,7 @@ const kinds = {
     steps: merchantId,
     told: [...Object.values(merchantIdUpdates), openedUpdateName, reloadSignalName],
   },
-  review: { steps: review, told: [...Object.values(reviewUpdates), reloadSignalName] },
+  review: { steps: review, told: [...Object.values(reviewUpdates), openedUpdateName, reloadSignalName] },
 } as const;
 
 const histories = keptHistories();
