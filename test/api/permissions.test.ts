@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { accountsInRole } from '../../db/account/queries';
+import { askForApproval } from '../../db/approval/repository';
 import { claimCommand } from '../../db/command/repository';
 import { newId } from '../../db/new-id';
 import { onboardingIdOf } from '../../domain/shared/ids';
@@ -19,6 +21,14 @@ const matrix = expectedAnswers
   .split('\n')
   .map((line) => line.trim().split(/ +/))
   .map(([method = '', path = '', ...statuses]) => ({ method, path, statuses: statuses.map(Number) }));
+
+/** Asked for by the operator; as a row, since no command of a purchase takes two. */
+async function approvalOf({ database }: Installation, processId: string): Promise<string> {
+  const [asker] = await accountsInRole(database.db, 'operator');
+  const by = { actor: asker ?? '', requestId: null };
+  const command = { command: 'waive_fee', reason: 'for the matrix' } as const;
+  return (await database.db.transaction((trx) => askForApproval(trx, { processId, command, by }))) ?? '';
+}
 
 const codeOf: Readonly<Record<number, string>> = {
   400: 'VALIDATION_FAILED',
@@ -74,6 +84,7 @@ describe('who may call what', () => {
         payments: (await paymentRows(mallflow)).id,
         'reconciliation-exceptions': await exceptionRow(mallflow),
         processes: id.replace('pur_', 'prc_'),
+        approvals: await approvalOf(mallflow, id.replace('pur_', 'prc_')),
         commodities: commodityId ?? '',
       },
       'seller-onboardings': onboardingIdOf(sellerId),
