@@ -1,5 +1,6 @@
 import { hash } from '@node-rs/argon2';
 import type { DocumentStore } from '../domain/ports/document-store';
+import type { ImageStore } from '../domain/ports/image-store';
 import type { FileVault, Vault } from '../domain/ports/vault';
 import { sellerIdOf } from '../domain/shared/ids';
 import { addAccount, mobileAbout } from '../db/account/repository';
@@ -22,19 +23,31 @@ import { certificationFeeWorkflowId } from '../workflows/certification-fee/contr
 import { paymentWorkflowId } from '../workflows/payment/contract';
 import { sellerOnboardingWorkflowId } from '../workflows/seller-onboarding/contract';
 import { demoPassword, seedDemo } from './demo-data';
+import { DemoMarket } from './demo-market';
 
 /** What the product around the demo sellers is made of and lives by. */
 export interface DemoWorld {
   readonly db: Db;
   readonly vault: Vault & FileVault;
   readonly documents: DocumentStore;
+  readonly images: ImageStore;
   readonly accountsPerCompany: number;
   readonly feeAmountFen: number;
   readonly fee: FeeTerms;
 }
 
 /** How far a seller is: everything before has happened, nothing after. */
-const steps = ['nothing', 'verification', 'company', 'fee', 'deferred', 'merchant'] as const;
+const steps = [
+  'nothing',
+  'verification',
+  'company',
+  'fee',
+  'deferred',
+  'merchant',
+  'shop',
+  'product',
+  'selling',
+] as const;
 type Step = (typeof steps)[number];
 
 interface DemoSeller {
@@ -55,14 +68,20 @@ const sellers: readonly DemoSeller[] = [
   { login: 'seller-fee@demo', step: 'fee', company: '远山数据有限公司', code: '91440300MA5DEM004J' },
   { login: 'seller-deferred@demo', step: 'deferred', company: '晨光云服务有限公司', code: '91440300MA5DEM005M' },
   { login: 'seller-merchant@demo', step: 'merchant', company: '海石安全有限公司', code: '91440300MA5DEM006Q' },
-  // The seller centre is open to them and the fee paid: what comes there can be done in any order.
-  { login: 'seller-shop@demo', step: 'merchant', company: '松风智能有限公司', code: '91440300MA5DEM007U' },
-  { login: 'seller-product@demo', step: 'merchant', company: '长河信息有限公司', code: '91440300MA5DEM008Y' },
-  { login: 'seller-selling@demo', step: 'merchant', company: '云梯咨询有限公司', code: '91440300MA5DEM0092' },
+  // The fee is paid and buyers could pay; with the shop published; with a product on sale.
+  { login: 'seller-shop@demo', step: 'shop', company: '松风智能有限公司', code: '91440300MA5DEM007U' },
+  { login: 'seller-product@demo', step: 'product', company: '长河信息有限公司', code: '91440300MA5DEM008Y' },
+  { login: 'seller-selling@demo', step: 'selling', company: '云梯咨询有限公司', code: '91440300MA5DEM0092' },
 ];
 
 const bySystem = { actor: 'system', requestId: null };
-const bank = { accountNumber: '110907571410501', bankName: '招商银行', branchName: '深圳分行营业部', location: '深圳' };
+const bank = { bankName: '招商银行', branchName: '深圳分行营业部', location: '深圳' };
+
+/** Of each seller its own: what two have in common is shown to reviewers. */
+function contactOf(n: number) {
+  const two = String(n).padStart(2, '0');
+  return { phone: `138000002${two}`, servicePhone: `0755-860133${two}`, accountNumber: `1109075714105${two}` };
+}
 
 /** A licence to look at: one empty page. */
 const licence = Buffer.from(
@@ -115,7 +134,8 @@ async function seed(trx: Trx, world: DemoWorld, seller: Numbered): Promise<boole
   if (reached >= steps.indexOf('company')) await way.verify();
   if (reached >= steps.indexOf('fee')) await way.fillIn();
   if (seller.step === 'deferred') await way.defer();
-  if (seller.step === 'merchant') await way.payFee();
+  if (reached >= steps.indexOf('merchant')) await way.payFee();
+  if (reached >= steps.indexOf('shop')) await way.sell(reached);
   return true;
 }
 
@@ -185,11 +205,12 @@ class Way {
   /** 填写信息; the certification fee can be paid from then on. */
   async fillIn(): Promise<void> {
     const { company, code, n } = this.seller;
+    const contact = contactOf(n);
     const submissionId = await submitInformation(this.trx, this.world.vault, {
       ...{ sellerId: this.sellerId, claimedAs: `demo-information-${n}` },
       form: {
-        ...{ unifiedSocialCreditCode: code, contactName: '李四', contactPhone: '13800000100' },
-        bank: { accountName: company, ...bank },
+        ...{ unifiedSocialCreditCode: code, contactName: '李四', contactPhone: contact.phone },
+        bank: { accountName: company, accountNumber: contact.accountNumber, ...bank },
       },
     });
     await takeInformation(this.trx, {
@@ -225,6 +246,18 @@ class Way {
         fact: { channelNumber, standing: 'closed', transactionId: null, amountFen: null, paidAt: null, foreign: [] },
       });
     await this.openCentre('fee');
+  }
+
+  /** 开通商户号, 店铺发布 and 商品上架, as far as it has come. */
+  async sell(reached: number): Promise<void> {
+    const { accountId, sellerId, onboardingId } = this;
+    const { company, code, n } = this.seller;
+    const known = { company, code, licenceDocumentId: await this.licence(), ...contactOf(n), bank };
+    const of = { accountId, sellerId, onboardingId, ...known };
+    const market = new DemoMarket(this.trx, this.world, of);
+    await market.openMerchantId();
+    if (reached >= steps.indexOf('product')) await market.publishShop();
+    if (reached >= steps.indexOf('selling')) await market.listProduct();
   }
 
   private async openCentre(how: 'fee' | 'defer'): Promise<void> {

@@ -12,6 +12,7 @@ import { verifyLedger } from '../db/ledger/queries';
 import { migrate } from '../db/migration-source';
 import { KeyedVault } from '../db/secrets/keyed-vault';
 import { PrivateFolder } from '../providers/documents/private-folder';
+import { LocalFolder } from '../providers/images/local-folder';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
@@ -98,7 +99,8 @@ admin
       if (config.NODE_ENV === 'production') throw new UsageError('demo data is refused when NODE_ENV=production');
       const { certificationFee, sellerOnboarding } = casePolicies(config);
       const fee = { ...certificationFee, validForMs: config.MALLFLOW_FEE_VALID_SECONDS ?? null };
-      return seedDemoWhole({ db, ...sealing(config), ...sellerOnboarding, fee });
+      const images = new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR));
+      return seedDemoWhole({ db, images, ...sealing(config), ...sellerOnboarding, fee });
     });
     say(added ? 'demo data loaded' : 'demo data is there already');
   });

@@ -45,9 +45,9 @@ it.each([
   ['seller-fee@demo', 'certification_fee', []],
   ['seller-deferred@demo', 'deferred', ['seller']],
   ['seller-merchant@demo', 'merchant_id', ['seller']],
-  ['seller-shop@demo', 'merchant_id', ['seller']],
-  ['seller-product@demo', 'merchant_id', ['seller']],
-  ['seller-selling@demo', 'merchant_id', ['seller']],
+  ['seller-shop@demo', 'shop_published', ['seller']],
+  ['seller-product@demo', 'product_listed', ['seller']],
+  ['seller-selling@demo', null, ['seller']],
 ])('%s has just come to the step %s', async (login, step, roles) => {
   const { body: me } = await (await mallflow.as(login)).get('/v1/me');
   expect(me.roles).toEqual(roles);
@@ -55,6 +55,20 @@ it.each([
   const first = facts && requirementsOf(facts).find(({ key, state }) => state !== 'met' && key !== 'seller_centre');
   const expected = step === 'deferred' ? ['certification_fee', 'deferred'] : [step, 'not_started'];
   expect(first && [first.key, first.state]).toEqual(step === null ? undefined : expected);
+});
+
+it('sell in the market, as far as they have come', async () => {
+  const sellerIdOf = async (login: string) => (await (await mallflow.as(login)).get('/v1/me')).body.sellerId as string;
+  const shop = async (login: string) => mallflow.anonymous.get(`/v1/market/shops/${await sellerIdOf(login)}`);
+  expect((await shop('seller-shop@demo')).status).toBe(404);
+  for (const login of ['seller-product@demo', 'seller-selling@demo']) {
+    const { status, body } = await shop(login);
+    expect([status, body.headline]).toEqual([200, '让企业上云更简单']);
+    expect((await mallflow.anonymous.get(body.bannerUrl as string)).status).toBe(200);
+  }
+  expect((await mallflow.anonymous.get('/v1/market/products')).body.items).toMatchObject([
+    { sellerId: await sellerIdOf('seller-selling@demo'), purchasable: true, paymentMethods: ['wechat_pay'] },
+  ]);
 });
 
 it('go on once a worker is there: each open case gets its run', async () => {
@@ -65,7 +79,9 @@ it('go on once a worker is there: each open case gets its run', async () => {
   const open = await openCasesAfter(database.db, { after: '', limit: 100 });
   expect(open.map(({ kind }) => kind).sort()).toEqual([
     ...Array.from({ length: 6 }, () => 'certification_fee'),
-    ...Array.from({ length: 8 }, () => 'seller_onboarding'),
+    ...Array.from({ length: 3 }, () => 'merchant_id'),
+    // The one that sells has come to its end.
+    ...Array.from({ length: 7 }, () => 'seller_onboarding'),
   ]);
   for (const { workflowId } of open)
     expect([workflowId, await isRunning(services.temporal, workflowId)]).toEqual([workflowId, true]);
@@ -96,7 +112,7 @@ it('are sealed anew with everything else, in every column that says what it is s
       { what: 'enterprise_verifications.details_ciphertext', resealed: 7 },
       { what: 'company_informations.details_ciphertext', resealed: 6 },
       { what: 'accounts.mobile_ciphertext', resealed: 9 },
-      { what: 'documents', resealed: 7 },
+      { what: 'documents', resealed: 10 },
     ]),
   );
 });
