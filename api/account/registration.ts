@@ -24,6 +24,7 @@ const registeredSchema = z.strictObject({
 const register = route({
   method: 'post',
   path: '/v1/accounts',
+  refuses: [403],
   summary: 'Register an account, to become a seller with; an Idempotency-Key is not looked at, a login is taken once',
   tag: 'accounts',
   access: 'open',

@@ -65,6 +65,7 @@ function sessionCookie(services: Services, token: string, maxAgeMs: number): str
 const signIn = route({
   method: 'post',
   path: '/v1/sessions',
+  refuses: [401, 403],
   summary: 'Sign in',
   tag: 'accounts',
   access: 'open',

@@ -94,6 +94,7 @@ const content = route({
   query: z.strictObject({}),
   find: ({ services, principal, params }) => visibleDocument(services, principal, params['id'] ?? ''),
   answers: { 200: null },
+  produces: documentTypes,
   handle: async ({ services, principal, requestId, target }) => {
     const bytes = await documentBytes(services, target);
     // rule: views-are-recorded-first

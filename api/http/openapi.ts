@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { errorCodes } from '../../domain/shared/errors';
+import { acceptedSchema } from './answers';
+import { refusalNames, refusalsOf } from './refusals';
 import type { AnyRoute, Route } from './route';
 
 /** RFC 9457 as we fill it; refusals add their facts beside the code. */
@@ -40,6 +42,7 @@ export function openApiDocument(routes: readonly AnyRoute[]): Record<string, unk
     paths,
     components: {
       schemas: { Problem: problemSchema },
+      responses: refusedResponses,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         cookie: { type: 'apiKey', in: 'cookie', name: '__Host-mallflow' },
@@ -100,20 +103,31 @@ function parametersOf(route: Route): unknown[] {
   return [...inPath, ...inQuery, ...(route.idempotency === 'none' ? [] : [key])];
 }
 
+/** Nothing stands for all the rest: what is not named here is not answered. */
 function responsesOf(route: Route): Record<string, unknown> {
-  const responses: Record<string, unknown> = {
-    default: {
-      description: 'Refused or failed',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    },
-  };
+  const responses: Record<string, unknown> = {};
+  for (const status of refusalsOf(route)) responses[status] = { $ref: `#/components/responses/Refused${status}` };
+  // Of a command that is accepted and takes its time (api.md §1).
+  if (route.idempotency !== 'none') responses['202'] = answerOf(acceptedSchema, []);
   for (const [status, schema] of Object.entries(route.answers))
-    responses[status] =
-      schema === null
-        ? { description: 'Done' }
-        : { description: 'Done', content: { 'application/json': { schema: jsonSchema(schema, 'output') } } };
+    responses[status] = answerOf(schema, route.produces ?? []);
   return responses;
 }
+
+function answerOf(schema: z.ZodType | null, produces: readonly string[]): Record<string, unknown> {
+  const content =
+    schema === null
+      ? Object.fromEntries(produces.map((type) => [type, { schema: {} }]))
+      : { 'application/json': { schema: jsonSchema(schema, 'output') } };
+  return { description: 'Done', ...(Object.keys(content).length > 0 && { content }) };
+}
+
+const refusedResponses = Object.fromEntries(
+  Object.entries(refusalNames).map(([status, description]) => [
+    `Refused${status}`,
+    { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+  ]),
+);
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });

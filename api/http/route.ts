@@ -52,6 +52,8 @@ export interface Route<Body = unknown, Query = unknown, Target = unknown> {
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** Content types of a success that is no JSON. */
   readonly produces?: readonly string[];
+  /** Statuses it refuses with beside those that follow from the rest (refusals.ts). */
+  readonly refuses?: readonly number[];
   readonly handle: (call: Call<Body, Query, Target>) => Promise<Answer>;
   /** Of an open route that takes bytes and answers without content: the same, where Express is passed by. */
   readonly take?: (services: Services, headers: IncomingHttpHeaders, body: RawBody) => Promise<Answer>;

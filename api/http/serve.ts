@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import { DomainError, type Language } from '../../domain/shared/errors';
+import { DomainError, errorCatalogue, type Language } from '../../domain/shared/errors';
 import type { Principal } from '../../domain/shared/roles';
 import { recordForeignLook } from '../../db/case/foreign';
 import type { Services } from '../services';
@@ -13,6 +13,7 @@ import { attend } from './attend';
 import { idempotencyKey, parseWith, readJson } from './parse';
 import { languageOf } from './problem';
 import { readRaw } from './raw-body';
+import { refusalsOf } from './refusals';
 import type { AnyRoute, Call, Route } from './route';
 
 const nobody: Principal = {
@@ -47,8 +48,9 @@ export function serve(definition: AnyRoute, services: Services, admission: Admis
   return (request: Request, response: Response): Promise<void> =>
     attend(desk, request, response, async (place, requestId) => {
       const context = { requestId, language: languageOf(request) };
-      const answer = await answerOf(route, services, { request, response, place }, context);
-      await send(response, services.settings.checkAnswers ? checked(route, answer) : answer);
+      const answering = answerOf(route, services, { request, response, place }, context);
+      const { checkAnswers } = services.settings;
+      await send(response, checkAnswers ? checked(route, await promised(route, answering)) : await answering);
     });
 }
 
@@ -145,10 +147,23 @@ async function sendStream(response: Response, contentType: string, content: Read
   response.end();
 }
 
+/** In tests every refusal must be one the document names. */
+async function promised(route: Route, answering: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answering;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const { status } = errorCatalogue[error.code];
+    if (!refusalsOf(route).some((one) => one === status))
+      throw new Error(`${route.method} ${route.path} does not say that it refuses with ${status}`, { cause: error });
+    throw error;
+  }
+}
+
 /** In tests every answer must be what its schema promises. */
 function checked(route: Route, answer: Answer): Answer {
   if (answer.raw !== undefined || answer.stream !== undefined) return answer;
-  const schema = route.answers[answer.status] ?? (answer.status === 202 ? acceptedSchema : undefined);
+  const schema = { 202: acceptedSchema, ...route.answers }[answer.status];
   if (schema === undefined) throw new Error(`${route.path} does not promise ${answer.status}`);
   if (schema === null) return answer;
   const parsed = schema.safeParse(answer.body);

@@ -101,6 +101,7 @@ const content = route({
   idempotency: 'none',
   find: ({ services, params }) => services.images.get(params['name'] ?? ''),
   answers: { 200: null },
+  produces: imageTypes,
   handle: ({ target, params }) =>
     Promise.resolve({
       status: 200,

@@ -25,6 +25,7 @@ function findListing({ services, principal, params }: Sighting): Promise<Listing
 const list = route({
   method: 'get',
   path: '/v1/listings',
+  refuses: [404],
   summary: 'Listings of the malls (商品上下架), void ones too, newest first',
   tag: 'points mall',
   access: ['mall_manager'],

@@ -11,6 +11,7 @@ import { candidateSchema, renderCandidate, renderShelfItem, shelfItemSchema } fr
 const candidates = route({
   method: 'get',
   path: '/v1/listing-candidates',
+  refuses: [404],
   summary: 'Sub-stock that can be listed (选择商品): online and not expired, newest first',
   tag: 'points mall',
   access: ['mall_manager'],

@@ -84,6 +84,7 @@ async function findPoints(sighting: Sighting): Promise<{ readonly memberId: stri
 const list = route({
   method: 'get',
   path: '/v1/members',
+  refuses: [404],
   summary: 'Members of the malls (会员), newest first',
   tag: 'points mall',
   access: ['mall_manager'],

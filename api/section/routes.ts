@@ -42,6 +42,7 @@ function findSection({ services, principal, params }: Sighting): Promise<Section
 const list = route({
   method: 'get',
   path: '/v1/mall-sections',
+  refuses: [404],
   summary: 'Sections of the malls (商品分组), newest first',
   tag: 'points mall',
   access: ['mall_manager'],

@@ -133,6 +133,7 @@ const cancel = route({
 const list = route({
   method: 'get',
   path: '/v1/stock-allocations',
+  refuses: [404],
   summary: "The enterprise's allocations, newest first",
   tag: 'points mall',
   access: ['mall_manager'],

@@ -49,6 +49,7 @@ function command(
 const list = route({
   method: 'get',
   path: '/v1/sub-stocks',
+  refuses: [404],
   summary: 'What the malls have of the commodities (产品子库存), newest first',
   tag: 'points mall',
   access: ['mall_manager'],

@@ -109,6 +109,7 @@ function asset(name: string): Answer | undefined {
 const docs = route({
   method: 'get',
   path: '/docs',
+  produces: ['text/html'],
   summary: 'This document, to read and try',
   tag: 'system',
   access: 'open',
@@ -120,6 +121,7 @@ const docs = route({
 const docsAsset = route({
   method: 'get',
   path: '/docs/:name',
+  produces: ['text/css', 'text/javascript', 'text/html'],
   summary: 'Parts of the documentation page; the error catalogue',
   tag: 'system',
   access: 'open',
@@ -136,6 +138,7 @@ export function systemRoutes(parts: { readonly metrics: Metrics; readonly docume
   const metrics = route({
     method: 'get',
     path: '/metrics',
+    produces: ['text/plain'],
     summary: 'Prometheus metrics of this process',
     tag: 'system',
     access: 'open',
@@ -146,6 +149,7 @@ export function systemRoutes(parts: { readonly metrics: Metrics; readonly docume
   const document = route({
     method: 'get',
     path: '/openapi.json',
+    produces: ['application/json'],
     summary: 'This document',
     tag: 'system',
     access: 'open',

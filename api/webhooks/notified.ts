@@ -35,6 +35,7 @@ export function notified<R>(told: Told<R>): AnyRoute {
     ...{ method: 'post', path: told.path, summary: told.summary },
     ...{ tag: 'webhooks', access: 'open', idempotency: 'none' },
     raw: { contentTypes: ['application/json'], limitBytes },
+    refuses: [401],
     answers: { 204: null },
     take,
     handle: ({ services, request, body }) => take(services, request.headers, body),
