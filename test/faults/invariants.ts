@@ -39,14 +39,14 @@ const forbidden: readonly string[] = [
         where l.account_id = 'received:' || s.id) m
     where m.came_in <> m.earned + m.returned + m.held`,
 
-  // A fee is earned once where it is paid, at its price, and nowhere else.
+  // A fee is earned once where it is paid and not waived, at its price, and nowhere else.
   `select format('fee %s is %s of %s, earned %s times %s', f.id, f.state, f.amount_fen, j.times, j.fen) as fault
      from certification_fees f
      cross join lateral (
        select count(*) as times, coalesce(sum(l.amount), 0) as fen
          from ledger_journals j join ledger_lines l on l.journal_id = j.id and l.account_id = 'spent:' || f.seller_id
         where j.source = f.id) j
-    where j.times <> (f.state in ('paid', 'expired'))::integer
+    where j.times <> (f.state in ('paid', 'expired') and f.waived_at is null)::integer
        or (j.times = 1 and j.fen <> f.amount_fen)`,
 
   `select format('fee %s is %s, its case %s (%s)', f.id, f.state, c.stage, c.state) as fault
