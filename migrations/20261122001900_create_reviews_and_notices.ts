@@ -72,7 +72,7 @@ async function createReviews(knex: Knex): Promise<void> {
       decided_at timestamptz,
       decision_id text,
       updated_at timestamptz not null default now(),
-      -- rule: claimed-has-assignee
+      -- Widened since: a policy's decision has none.
       constraint reviews_claimed_has_assignee check
         (case state when 'waiting' then assignee is null when 'withdrawn' then true else assignee is not null end),
       -- rule: decided-has-decision

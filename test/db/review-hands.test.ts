@@ -58,6 +58,9 @@ describe('operators’ hands upon a review', () => {
       expect(told).toEqual({ reason: '审核员休假', second });
       expect(await room.noticesOf(room.people.seller, `about:${submissionId}`)).toEqual(['review_changes_requested']);
       expect(await force(reviewId).then(() => 'forced', refused)).toBe('WRONG_STATE');
+      const until = new Date(Date.now() + 30 * 86_400_000);
+      const extended = room.inTrx((trx) => extendReview(trx, { reviewId, until, by: hand() }, widened.subjects));
+      expect(await extended.then(() => 'extended', refused)).toBe('WRONG_STATE');
     });
 
     it.each([

@@ -237,6 +237,13 @@ describe('widened reviews', () => {
     });
   });
 
+  it.each([
+    [`update reviews set decided_by = null where state = 'decided'`, 'reviews_decided_says_by_what'],
+    [`insert into review_criteria select set_id, number, en, zh, fields from review_criteria`, 'review_criteria_pkey'],
+  ])('%s is refused by %s', async (statement, constraint) => {
+    await expect(run(room.database.owner, statement)).rejects.toMatchObject({ constraint });
+  });
+
   it('recognises what several sellers handed in, under older keys too, and tells nobody the value', async () => {
     const [one, two] = [(await newSeller()).sellerId, (await newSeller()).sellerId];
     const [older, newer] = ['k1', 'k2'].map((id) => ({ id, key: randomBytes(32) })) as [never, never];

@@ -8,7 +8,7 @@ import { insist, nameOf } from './insist';
 import { randomOf, type Random } from './random';
 
 /** Of one reviewer at a time, as many requests are under way. */
-const underWay = 6;
+const underWay = 4;
 
 interface Verdict {
   readonly name: string;

@@ -6,7 +6,11 @@ import { twoReviewersDecide } from '../two-reviewers';
 describe('two reviewers', () => {
   let mallflow: Installation;
   beforeAll(async () => {
-    mallflow = await startInstallation({ reviewSubjects: formSubjects });
+    // A crowd on few cores: the short profile gives a run's step no more than a moment.
+    mallflow = await startInstallation({
+      reviewSubjects: formSubjects,
+      environment: { MALLFLOW_TIME_PROFILE: 'normal', MALLFLOW_ACCEPT_MS: '15000', MALLFLOW_RESULT_MS: '15000' },
+    });
     await createForms(mallflow.database);
   });
   afterAll(() => mallflow.stop());
