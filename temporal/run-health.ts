@@ -5,6 +5,8 @@ import type { LostWhy } from '../domain/case/lost';
 const taskCompleted = 7;
 const taskTimedOut = 8;
 const taskFailed = 9;
+/** `WorkflowTaskFailedCause` of a task that would have ended its run past what had just arrived. */
+const unhandledCommand = 1;
 
 /**
  * Of several workflow tasks in a row that failed or timed out, the engine writes down only the first (E8), so a task
@@ -25,7 +27,10 @@ export async function lastWorkflowTaskFailed(client: Client, workflowId: string)
   const ended = history?.events?.find((event) =>
     [taskCompleted, taskTimedOut, taskFailed].includes(Number(event.eventType)),
   );
-  return Number(ended?.eventType) === taskFailed;
+  // Something arrived in the moment the run wanted to end: the engine has it look again, and nothing is wrong.
+  // rule: unhandled-command-is-no-failure
+  const looksAgain = Number(ended?.workflowTaskFailedEventAttributes?.cause) === unhandledCommand;
+  return Number(ended?.eventType) === taskFailed && !looksAgain;
 }
 
 /** How the newest run under an id stands: it goes on, or why it does not. */

@@ -11,15 +11,15 @@ class HandWorker {
   constructor(private readonly client: Client) {}
 
   /** Takes the next workflow task, and tells which try of it this is. */
-  async take(): Promise<{ readonly attempt: number; readonly fail: () => Promise<unknown> }> {
+  async take(): Promise<{ readonly attempt: number; readonly fail: (cause?: number) => Promise<unknown> }> {
     const { namespace } = this.client.options;
     const { taskToken, attempt } = await this.client.withDeadline(Date.now() + 15_000, () =>
       this.client.workflowService.pollWorkflowTaskQueue({
         ...{ namespace, taskQueue: { name: this.taskQueue }, identity: 'hand' },
       }),
     );
-    const fail = () =>
-      this.client.workflowService.respondWorkflowTaskFailed({ namespace, taskToken, identity: 'hand' });
+    const fail = (cause = 0) =>
+      this.client.workflowService.respondWorkflowTaskFailed({ namespace, taskToken, identity: 'hand', cause });
     return { attempt, fail };
   }
 }
@@ -50,6 +50,11 @@ describe('a run whose tasks come to nothing', () => {
     expect(await isFailing()).toBe(false);
     await task.fail();
     expect(await isFailing()).toBe(true);
+  });
+
+  it('is not failing where something arrived as it wanted to end: it looks again', async () => {
+    await (await worker.take()).fail(1);
+    expect(await isFailing()).toBe(false);
   });
 
   it('is not failing for one time-out, which is what a dead worker leaves; tried five times it is', async () => {
