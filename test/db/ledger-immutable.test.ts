@@ -18,24 +18,40 @@ describe('what is written once', () => {
     ['ledger_accounts', "set purpose = 'spent'"],
     ['case_events', "set act = 'x'"],
     ['audit_log', "set actor = 'x'"],
+    ['shop_revisions', "set body = '{}'"],
+    ['product_revisions', "set body = '{}'"],
+    ['review_criteria', "set zh = 'x'"],
+    ['seller_marks', "set seller_id = 'x'"],
   ])('%s may be neither changed nor deleted by the product’s role', async (table, set) => {
     expect(await failureOf(run(base.db, `update ${table} ${set}`))).toMatchObject({ code: '42501' });
     expect(await failureOf(run(base.db, `delete from ${table}`))).toMatchObject({ code: '42501' });
     expect(await failureOf(run(base.db, `truncate ${table}`))).toMatchObject({ code: '42501' });
   });
 
-  it.each(['ledger_balances', 'ledger_holds', 'purchases', 'commodities', 'process_cases', 'accounts', 'enterprises'])(
-    '%s loses no row',
-    async (table) => {
-      expect(await failureOf(run(base.db, `delete from ${table}`))).toMatchObject({ code: '42501' });
-    },
-  );
+  it.each([
+    'approvals',
+    'trusted_sellers',
+    'ledger_balances',
+    'ledger_holds',
+    'purchases',
+    'commodities',
+    'process_cases',
+    'accounts',
+    'enterprises',
+  ])('%s loses no row', async (table) => {
+    expect(await failureOf(run(base.db, `delete from ${table}`))).toMatchObject({ code: '42501' });
+  });
 
   it.each([
     ['ledger_balances', 'may_be_negative = true'],
     ['ledger_balances', "account_id = 'x'"],
     ['ledger_holds', 'amount = 1'],
     ['ledger_holds', "account_id = 'x'"],
+    ['approvals', "asked_by = 'x'"],
+    ['approvals', "command = '{}'"],
+    ['shop_submissions', "body = '{}'"],
+    ['product_submissions', "body = '{}'"],
+    ['trusted_sellers', "granted_by = 'x'"],
   ])('the terms of %s stay: %s', async (table, set) => {
     expect(await failureOf(run(base.db, `update ${table} set ${set}`))).toMatchObject({ code: '42501' });
   });

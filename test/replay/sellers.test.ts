@@ -63,7 +63,10 @@ const kinds = {
   },
   'certification-fee': {
     steps: fee,
-    told: [...Object.values(certificationFeeUpdates), caseSignals.attemptReady, caseSignals.paymentSettled],
+    told: [
+      ...Object.values(certificationFeeUpdates),
+      ...[caseSignals.attemptReady, caseSignals.paymentSettled, reloadSignalName],
+    ],
   },
   'merchant-id': {
     steps: merchantId,
