@@ -31,6 +31,11 @@ export function shopReviewSubject(): ReviewSubject {
     },
     criteriaOf: () => Promise.resolve({ deliveryType: null }),
     problemsOf: async (db, submissionId) => checkShop((await shopSubmission(db, submissionId)).body),
+    takenDown: async (db, submissionId) => {
+      const { sellerId } = await shopSubmission(db, submissionId);
+      const taken = 'select 1 from shops where seller_id = :sellerId and taken_down_at is not null';
+      return (await firstRow(db, taken, { sellerId })) !== undefined;
+    },
     subjectIdOf: async (db, submissionId) => (await shopSubmission(db, submissionId)).sellerId,
   };
 }
