@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { run } from '../../db/connection';
+import sharp from 'sharp';
+import { rows, run } from '../../db/connection';
 import { newId } from '../../db/new-id';
 import { publishAgreement } from '../../db/seller/agreement-versions';
 import { newAccount } from '../support/accounts';
@@ -72,6 +73,27 @@ describe('a shop is refused', () => {
         ],
       },
     ]);
+  });
+
+  it('with a banner that is no picture of ours', async () => {
+    const images = async () => {
+      const found = await rows<{ n: number }>(mallflow.database.owner, 'select count(*) as n from images');
+      return found[0]?.n;
+    };
+    const before = await images();
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1920" height="300"/>');
+    const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } })
+      .png()
+      .toBuffer();
+    const sent = [
+      [svg, 'image/png'],
+      [bytes, 'image/jpeg'],
+      [bytes.subarray(0, 60), 'image/png'],
+      [Buffer.alloc(2_097_153), 'image/png'],
+    ] as const;
+    const statuses = [];
+    for (const [content, type] of sent) statuses.push((await seller.client.upload('/v1/images', content, type)).status);
+    expect([statuses, await images()]).toEqual([[415, 415, 400, 413], before]);
   });
 
   it('unless it is whole', async () => {
