@@ -53,7 +53,7 @@ function richEnterprise(db, name) {
 /**
  * An account that is signed in already: signing in is not what is measured.
  * @param {Db} db
- * @param {{ login: string, role: 'mall_manager' | 'member' | 'operator' | null, enterpriseId: string | null, mallId?: string }} person
+ * @param {{ login: string, role: 'mall_manager' | 'member' | 'operator' | 'reviewer' | null, enterpriseId: string | null, mallId?: string }} person
  * @returns {Promise<{ accountId: string, token: string }>}
  */
 async function signedIn(db, { login, role, enterpriseId, mallId }) {
