@@ -8,7 +8,7 @@ import { readinessOf } from '../../domain/seller/gates';
 import { requirementsOf } from '../../domain/seller/requirements';
 import { DomainError } from '../../domain/shared/errors';
 import { centreRows, endFee, openMerchantId } from '../support/products';
-import { ProductRoom } from './product-room';
+import { ProductRoom } from '../support/product-room';
 
 let room: ProductRoom;
 beforeAll(async () => {

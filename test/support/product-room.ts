@@ -12,8 +12,8 @@ import { openReview } from '../../db/review/repository';
 import { decideReview } from '../../db/review/settlement';
 import type { ReviewOutcome } from '../../domain/review/states';
 import { reviewWorkflowId } from '../../workflows/review/contract';
-import { cloneDatabase, type TestDatabase } from '../support/database';
-import { centreRows, manualBody, pictureRow, type CentreSeller } from '../support/products';
+import { cloneDatabase, type TestDatabase } from './database';
+import { centreRows, manualBody, pictureRow, type CentreSeller, type ProductSeller } from './products';
 
 const subjects = { product: productReviewSubject() };
 
@@ -36,6 +36,18 @@ export class ProductRoom {
     const seller = await centreRows(database, await account('seller', []));
     const [reviewerId, operatorId] = [await account('one', ['reviewer']), await account('op', ['operator'])];
     return new ProductRoom(database, seller, reviewerId, operatorId, await pictureRow(database, seller));
+  }
+
+  /** The same in a database that is furnished already, with its demo reviewer and operator. */
+  static async within(database: TestDatabase, seller: ProductSeller): Promise<ProductRoom> {
+    const idOf = async (login: string): Promise<string> => {
+      const found = await firstRow<{ id: string }>(database.db, 'select id from accounts where login = :login', {
+        login,
+      });
+      return found?.id ?? '';
+    };
+    const [reviewerId, operatorId] = [await idOf('reviewer@demo'), await idOf('operator@demo')];
+    return new ProductRoom(database, seller, reviewerId, operatorId, seller.pictureId);
   }
 
   get db() {
