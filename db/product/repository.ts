@@ -51,7 +51,6 @@ export interface LockedProduct {
 export async function lockProduct(trx: Trx, id: string): Promise<LockedProduct> {
   const row = await firstRow<LockedProduct>(
     trx,
-    // rule: product-judged-under-lock
     `select id, seller_id as "sellerId", delivery_type as "deliveryType", state, draft_state as "draftState",
             draft_version as "draftVersion", submission_id as "submissionId",
             published_revision_id as "publishedRevisionId", taken_down_at as "takenDownAt",

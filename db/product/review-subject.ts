@@ -98,7 +98,6 @@ async function decide(trx: Trx, decision: ReviewDecision): Promise<void> {
 async function publish(trx: Trx, submissionId: string): Promise<string> {
   const published = await firstRow<{ id: string }>(
     trx,
-    // rule: published-as-submitted
     `insert into product_revisions (id, product_id, seller_id, number, submission_id, body)
      select :id, s.product_id, s.seller_id,
             1 + coalesce((select max(r.number) from product_revisions r where r.product_id = s.product_id), 0),

@@ -34,7 +34,6 @@ export const productMachine: StateMachine<ProductState, ProductAct, ProductComma
     changes_requested: { edit: 'changes_requested', submit: 'in_review' },
     // rule: rejected-is-edited-first
     rejected: { edit: 'draft' },
-    // rule: approved-is-listed-by-its-seller
     approved: { ...staying('approved'), list: 'listed', take_down: 'unlisted' },
     listed: { ...staying('listed'), unlist: 'unlisted', take_down: 'unlisted' },
     unlisted: { ...staying('unlisted'), list: 'listed', take_down: 'unlisted' },
