@@ -3,13 +3,13 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { DomainError, errorCatalogue, type Language } from '../../domain/shared/errors';
 import type { Principal } from '../../domain/shared/roles';
-import { recordForeignLook } from '../../db/case/foreign';
 import type { Services } from '../services';
 import type { Metrics } from '../system/metrics';
 import type { Admission, Place } from './admission';
 import { authenticate, authorize } from './authenticate';
 import { acceptedSchema, type Answer } from './answers';
 import { attend } from './attend';
+import { refusedReferences, tellForeignLook } from './foreign-look';
 import { idempotencyKey, parseWith, readJson } from './parse';
 import { languageOf } from './problem';
 import { readRaw } from './raw-body';
@@ -62,7 +62,7 @@ async function answerOf(route: Route, services: Services, exchange: Exchange, co
   const target = route.find === undefined ? undefined : await route.find({ services, principal, params });
   // rule: another-tenants-id-is-404
   if (route.find !== undefined && target === undefined) {
-    await tellForeignLook(services, principal, params, context.requestId);
+    await tellForeignLook(services, principal, Object.values(params), context.requestId);
     throw new DomainError('NOT_FOUND');
   }
   const query = queryOf(route, request);
@@ -79,21 +79,11 @@ async function answerOf(route: Route, services: Services, exchange: Exchange, co
     idempotencyKey: idempotencyKey(request, route.idempotency),
     target,
   };
-  return route.handle(call);
-}
-
-/** Who looks for what is another's is written down; that never changes what they are told. */
-async function tellForeignLook(
-  { db, log }: Services,
-  { accountId, enterpriseId, sellerId }: Principal,
-  params: Readonly<Record<string, string>>,
-  requestId: string,
-): Promise<void> {
-  if (accountId === '') return;
   try {
-    await recordForeignLook(db, { accountId, enterpriseId, sellerId, ids: Object.values(params), requestId });
+    return await route.handle(call);
   } catch (error) {
-    log.error({ err: error, requestId }, 'a look at what is another’s was not written down');
+    await tellForeignLook(services, principal, refusedReferences(error, body), context.requestId);
+    throw error;
   }
 }
 

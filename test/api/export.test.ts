@@ -1,11 +1,10 @@
 import { rows } from '../../db/connection';
 import type { Body, HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
-import { place } from '../support/purchases';
-import { purchaseRows } from '../support/purchases';
+import { place, purchaseRows } from '../support/purchases';
 import { accountIdOf, createForms, formSubjects, sellerOf, reviewRows } from '../support/reviews';
 import { newAccount } from '../support/accounts';
-import { demoTenants } from '../support/sub-stock-rows';
+import { demoTenants, subStockRows } from '../support/sub-stock-rows';
 
 const reason = '按客户要求处理';
 
@@ -97,7 +96,7 @@ describe('one case as one file', () => {
   });
 });
 
-describe('a look at what is another’s', () => {
+describe('a look at what is another’s (fault 30)', () => {
   let mallflow: Installation;
   let stranger: HttpClient;
   let strangerId: string;
@@ -135,6 +134,15 @@ describe('a look at what is another’s', () => {
     const before = found.length;
     await stranger.get(`/v1/purchases/${id}`);
     expect(await traces()).toHaveLength(before);
+  });
+
+  it('is written down of an id in a body too', async () => {
+    const { commodityId } = await subStockRows(mallflow.database.owner, demoTenants[0]);
+    const { status, body } = await stranger.post('/v1/stock-allocations', {
+      ...{ commodityId, mallId: demoTenants[1].mallId, quantity: 1, dailyLimit: -1, memberLimits: [], autoAward: true },
+    });
+    expect([status, body.code]).toEqual([422, 'REFERENCE_NOT_FOUND']);
+    expect((await traces()).at(-1)).toMatchObject({ actor: strangerId, subjectId: commodityId });
   });
 
   it('leaves no trace where there is nothing, nor where it is one’s own, nor of who is not signed in', async () => {

@@ -95,7 +95,7 @@ it('both merchant IDs are opened side by side by one form', async () => {
   await merchantIdIs(seller, 'tenpay', 'opened');
 });
 
-it('a rejected form comes back at its fields and goes again under its number', async () => {
+it('a rejected form comes back at its fields and goes again under its number (fault 34)', async () => {
   const seller = await sellerWithFee(mallflow, 'merchant-rejected');
   const staff = channelStaff(outside.url, seller);
   await apply(seller);
@@ -144,7 +144,7 @@ it('a rejected form comes back at its fields and goes again under its number', a
   expect(await noticesOf(seller)).toEqual(expect.arrayContaining(['merchant_id_rejected', 'merchant_id_to_sign']));
 });
 
-it('an account that is not verified brings the form back: twice wrong, or too late', async () => {
+it('an account that is not verified brings the form back: twice wrong, or too late (fault 35)', async () => {
   const wrong = await sellerWithFee(mallflow, 'merchant-wrong-amount');
   const late = await sellerWithFee(mallflow, 'merchant-late');
   for (const seller of [wrong, late]) {

@@ -93,7 +93,7 @@ describe('what accounts are told', () => {
     },
   );
 
-  it('waits longer with every try, and is old news in the end', async () => {
+  it('waits longer with every try, and is old news in the end (fault 40)', async () => {
     await emulator.kill9();
     const noticeId = await noticeOf(database, accountId);
     const waits: number[] = [];
