@@ -42,7 +42,7 @@ it('guide B whole: from the ticked agreement to a product buyers can pay for', a
   const product = await client.post(`${path}/products`, body);
   expect([product.status, product.body.state]).toEqual([201, 'draft']);
   const act = async (command: string) =>
-    (await client.post(`/v1/products/${product.body.id as string}/${command}`)).body as Body;
+    (await client.post(`/v1/products/${product.body.id as string}/${command}`)).body;
   expect((await act('check')).problems).toEqual([]);
   expect((await act('submit')).state).toBe('in_review');
   expect(await journey.requirement('product_listed')).toMatchObject({ state: 'in_review', whoseTurn: 'reviewer' });
@@ -71,7 +71,7 @@ it('guide B whole: from the ticked agreement to a product buyers can pay for', a
     { id: product.body.id, name: body.name },
   ]);
   await eventually(
-    async () => (await client.get(`/v1/seller-onboardings/${journey.onboardingId}`)).body as Body,
+    async () => (await client.get(`/v1/seller-onboardings/${journey.onboardingId}`)).body,
     (onboarding: Body) => onboarding.stage === 'complete' && onboarding.state === 'completed',
   );
 });
