@@ -206,6 +206,16 @@ async function widenReviews(knex: Knex): Promise<void> {
                     else true end),
       -- rule: decided-says-by-what
       add constraint reviews_decided_says_by_what check ((state = 'decided') = (decided_by is not null));
+    -- A worker of the version before knows nothing of it, and decides while this schema is there already.
+    create function reviews_decided_by_reviewer() returns trigger language plpgsql as $$
+      begin
+        new.decided_by := 'reviewer';
+        return new;
+      end $$;
+    -- rule: earlier-workers-decide-too
+    create trigger reviews_decided_by_reviewer before update of state on reviews for each row
+      when (new.state = 'decided' and old.state <> 'decided' and new.decided_by is null)
+      execute function reviews_decided_by_reviewer();
     create index reviews_of_kind on reviews (state, kind, due_at, id);
     create index reviews_decided_lately on reviews (kind, decided_at desc) where state = 'decided';
 
@@ -260,6 +270,8 @@ export async function down(knex: Knex): Promise<void> {
     drop table seller_marks;
     drop table trusted_sellers;
     alter table review_decisions drop constraint review_decisions_confirmed_by_another, drop column confirmed_by;
+    drop trigger reviews_decided_by_reviewer on reviews;
+    drop function reviews_decided_by_reviewer();
     drop index reviews_of_kind;
     drop index reviews_decided_lately;
     alter table reviews

@@ -24,7 +24,7 @@ async function isShown(
   { id, sellerId }: DocumentRow,
 ): Promise<boolean> {
   if (sellerId === null) return false;
-  for (const { kind, submissionId } of await reviewsShownTo(db, { sellerId, accountId })) {
+  for (const { kind, submissionId } of await reviewsShownTo(db, { sellerId, accountId, documentId: id })) {
     const subject = reviewSubjects[kind];
     if (subject === undefined) continue;
     const items = await subject.itemsOf(db, submissionId);

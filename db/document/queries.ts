@@ -49,17 +49,24 @@ export async function documentsOfOlderKeys(
   );
 }
 
-/** Reviews of a seller's submissions that this reviewer decides, may decide, or has decided. */
+/**
+ * Reviews of a seller's submissions that this reviewer decides, may decide, or has decided, and that may name the
+ * document: of products, of which a seller has many, those alone that do.
+ */
 export async function reviewsShownTo(
   db: Queryable,
-  who: { readonly sellerId: string; readonly accountId: string },
+  who: { readonly sellerId: string; readonly accountId: string; readonly documentId: string },
 ): Promise<{ readonly kind: ReviewKind; readonly submissionId: string }[]> {
   return rows(
     db,
-    `select kind, submission_id as "submissionId" from reviews
-      where seller_id = :sellerId
-        and (state in ('waiting', 'claimed') or (state = 'decided' and assignee = :accountId))
-      order by id desc limit 50`,
+    // rule: documents-are-shown-to-the-decider, any-product-names-its-document
+    `select r.kind, r.submission_id as "submissionId"
+       from reviews r left join review_decisions d on d.id = r.decision_id
+      where r.seller_id = :sellerId
+        and (r.state in ('waiting', 'claimed') or (r.state = 'decided' and d.account_id = :accountId))
+        and (r.kind <> 'product' or exists (select 1 from product_submissions s
+              where s.id = r.submission_id and s.body ->> 'documentId' = :documentId))
+      order by r.id desc limit 50`,
     who,
   );
 }

@@ -50,14 +50,8 @@ const files = () => {
     return [];
   }
 };
-const documentRow = (id: string) =>
-  firstRow<{ name: string; key_id: string }>(
-    mallflow.database.db,
-    'select name, key_id from documents where id = :id',
-    {
-      id,
-    },
-  );
+const ofRow = 'select name, key_id from documents where id = :id';
+const documentRow = (id: string) => firstRow<{ name: string; key_id: string }>(mallflow.database.db, ofRow, { id });
 const stored = async (id: string) => join(folder(), (await documentRow(id))!.name);
 const raw = (id: string, client: HttpClient, method = 'GET') =>
   fetch(`${mallflow.url}/v1/documents/${id}`, { method, headers: { authorization: `Bearer ${client.token}` } });
@@ -71,6 +65,8 @@ const code = ({ status, body }: Reply) => [status, body.code];
 interface Standing {
   readonly state?: string;
   readonly assignee?: string;
+  /** Who decided, where it was not the assignee. */
+  readonly decider?: string;
   readonly company?: string;
   readonly names?: string;
   readonly elsewhere?: boolean;
@@ -83,6 +79,7 @@ async function reviewOver(documentId: string, standing: Standing = {}): Promise<
   const [id, submissionId] = [newId('review'), newId('verification')];
   const { state = 'waiting', names = documentId } = standing;
   const assignee = await accountOf(standing.assignee);
+  const decider = await accountOf(standing.decider ?? standing.assignee);
   named.set(submissionId, { documentId: names, company: (await accountOf(standing.company)) ?? '' });
   const decisionId = state === 'decided' ? `${id}-decision` : null;
   const { owner: db } = mallflow.database;
@@ -98,8 +95,8 @@ async function reviewOver(documentId: string, standing: Standing = {}): Promise<
   if (decisionId === null) return;
   await rows(
     db,
-    `insert into review_decisions (id, review_id, account_id, outcome) values (:decisionId, :id, :assignee, 'approve')`,
-    { decisionId, id, assignee },
+    `insert into review_decisions (id, review_id, account_id, outcome) values (:decisionId, :id, :decider, 'approve')`,
+    { decisionId, id, decider },
   );
   await rows(db, `update reviews set state = 'decided', decided_at = now(), decision_id = :decisionId where id = :id`, {
     decisionId,
@@ -205,6 +202,8 @@ describe('a document', () => {
   });
 });
 
+const byOperators = { state: 'decided', decider: 'operator@demo' } as const;
+
 describe('a document is seen', () => {
   it('by nobody but its owner and the reviewers it is shown to; each view is recorded', async () => {
     const id = await documentOf(owner);
@@ -229,6 +228,7 @@ describe('a document is seen', () => {
     ['while another has claimed it', { state: 'claimed', assignee: 'reviewer2@demo' }, true],
     ['after they decided it', { state: 'decided', assignee: 'reviewer@demo' }, true],
     ['after another decided it', { state: 'decided', assignee: 'reviewer2@demo' }, false],
+    ['after operators decided it instead', { ...byOperators, assignee: 'reviewer@demo' }, false],
     ['after it was withdrawn', { state: 'withdrawn' }, false],
     ['when it is of their own company', { company: 'reviewer@demo' }, false],
     ['when it names another document', { names: 'doc_other' }, false],
@@ -237,6 +237,20 @@ describe('a document is seen', () => {
     const id = await documentOf(owner);
     await reviewOver(id, standing);
     expect((await raw(id, reviewer)).status).toBe(seen ? 200 : 404);
+  });
+
+  it('by a reviewer of its case, however many products of the seller wait since', async () => {
+    const id = await documentOf(owner);
+    await reviewOver(id);
+    await rows(
+      mallflow.database.owner,
+      `insert into reviews (id, kind, submission_id, seller_id, case_workflow_id, state, remind_at, due_at)
+       select 'rev_7' || n, 'product', 'sbm_7' || n, :sellerId, 'case', 'waiting', now(), now()
+         from generate_series(1, 60) as n`,
+      { sellerId },
+    );
+    expect((await raw(id, reviewer)).status).toBe(200);
+    await rows(mallflow.database.owner, `delete from reviews where submission_id like 'sbm_7%'`);
   });
 
   it('only when the view could be recorded', async () => {
