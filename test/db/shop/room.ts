@@ -96,11 +96,15 @@ export class Seller {
     return submissionId;
   }
 
-  async open(submissionId: string): Promise<void> {
+  open(submissionId: string): Promise<void> {
+    return this.inTrx((trx) => this.openIn(trx, submissionId));
+  }
+
+  async openIn(trx: Trx, submissionId: string): Promise<void> {
     const ids = { reviewId: reviewIdOf(submissionId), submissionId, sellerId: this.sellerId };
     const runs = { workflowId: `review:${submissionId}`, caseWorkflowId: 'nobody' };
     const times = { dueInWorkingDays: 7, dueInMs: null };
-    await this.inTrx((trx) => openReview(trx, { ...ids, ...runs, ...times, kind: 'shop' }, subjects));
+    await openReview(trx, { ...ids, ...runs, ...times, kind: 'shop' }, subjects);
   }
 
   async submit(): Promise<string> {

@@ -1,7 +1,8 @@
 import { DomainError } from '../../../domain/shared/errors';
-import { firstRow } from '../../../db/connection';
+import { firstRow, rows } from '../../../db/connection';
 import { marketShop, shopFactsOf } from '../../../db/shop/queries';
 import { freezeShop, publishRest, saveDraft } from '../../../db/shop/repository';
+import { eventually } from '../../support/eventually';
 import { shopService } from '../../support/shops';
 import { approve, codeOf, reject, ShopRoom, type Seller } from './room';
 
@@ -42,10 +43,23 @@ describe('a shop among rows', () => {
 
   it('is handed in once by two who hand it in at once', async () => {
     await seller.save();
-    const frozen = [await seller.freeze(), await seller.freeze()];
-    const settled = await Promise.allSettled(frozen.map((id) => seller.open(id)));
-    const outcomes = settled.map((one) => (one.status === 'fulfilled' ? 'opened' : codeOf(one.reason)));
-    expect(outcomes.sort()).toEqual(['WRONG_STATE', 'opened']);
+    const [first, second] = [await seller.freeze(), await seller.freeze()];
+    const outcome = await seller.inTrx(async (trx) => {
+      await seller.openIn(trx, first);
+      const other = seller.open(second).then(() => 'opened', codeOf);
+      // It has come as far as the shop's row, where it waits for the first to be done.
+      await eventually(
+        () =>
+          rows(
+            room.database.owner,
+            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+          ),
+        (waiting) => waiting.length > 0,
+      );
+      return { other };
+    });
+    expect(await outcome.other).toBe('WRONG_STATE');
+    expect(await seller.shop()).toMatchObject({ draftState: 'in_review', submissionId: first });
   });
 
   it('is judged whole: what was frozen with something missing is not opened', async () => {
