@@ -93,8 +93,8 @@ function noticesOf(trx: Trx, { caseId, subjectId }: Of) {
                               order by d.channel)
                from notice_deliveries d where d.notice_id = n.id) as deliveries
        from notices n
-      where n.subject_id = :subjectId
-         or n.subject_id in (select id from approvals where process_id = :caseId)
+      where n.subject_id = any(array(select :subjectId::text union all
+                                     select id from approvals where process_id = :caseId))
       order by n.id`,
     { caseId, subjectId },
   );
@@ -106,9 +106,12 @@ function relatedTo(trx: Trx, { caseId, subjectId, sellerId }: Of) {
     trx,
     `select id, kind, subject_id as "subjectId", state, stage from process_cases
       where id <> :caseId
-        and (seller_id = :sellerId::text
-             or subject_id in (select id from payments where subject_id = :subjectId
-                               union select subject_id from payments where id = :subjectId))
+        and id = any(array(
+              select id from process_cases where seller_id = :sellerId::text
+              union select c.id from process_cases c join payments p on p.id = c.subject_id
+                     where p.subject_id = :subjectId
+              union select c.id from process_cases c join payments p on p.subject_id = c.subject_id
+                     where p.id = :subjectId))
       order by id limit 500`,
     { caseId, subjectId, sellerId },
   );
