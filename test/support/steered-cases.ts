@@ -1,4 +1,4 @@
-import { run } from '../../db/connection';
+import { firstRow, run } from '../../db/connection';
 import { openMerchantId } from '../../db/merchant/repository';
 import { newId } from '../../db/new-id';
 import { proposeAllocation } from '../../db/stock/allocation-repository';
@@ -111,7 +111,11 @@ async function merchantRow(mallflow: Installation): Promise<string> {
     openMerchantId(trx, { ...place, submissionId, workflowId: merchantIdWorkflowId(place), commandId: null, by }),
   );
   const asked = await owner.transaction(async (trx) => {
-    const [application] = await trx<{ id: string }>('merchant_applications').where({ seller_id: sellerId });
+    const application = await firstRow<{ id: string }>(
+      trx,
+      'select id from merchant_applications where seller_id = :sellerId',
+      { sellerId },
+    );
     await run(
       trx,
       `update merchant_applications
