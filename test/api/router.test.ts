@@ -18,8 +18,14 @@ function routed(app: Express): string[] {
 const nameOf = (route: Route) => `${route.method} ${route.path}`;
 const documented = (path: string) => path.replace(/:(\w+)/g, '{$1}');
 
-/** The only open objects of the contract: what a slow command gave, whatever it was, and its problem with its facts. */
-const openByDesign = ['get /v1/operations/:id answer 200 /properties/problem'];
+/** The only open objects of the contract: first what a slow command gave, whatever it was, and its problem with its facts. */
+const openByDesign = [
+  'get /v1/operations/:id answer 200 /properties/problem',
+  // What is asked of a second operator is as each command is; a case on file is all that is known of it.
+  'get /v1/approvals answer 200 /properties/items/items/properties/details',
+  'post /v1/approvals/:id/refuse answer 200 /properties/details',
+  'get /v1/processes/:id/export answer 200 ',
+];
 
 /** Pointers of the object schemas that let an unknown member through. */
 function openObjects(schema: Body, at = ''): string[] {
@@ -112,21 +118,16 @@ describe('the routes', () => {
     }
   });
 
-  it.each([
-    'GET /v1/redemptions',
-    'GET /v1/redemption-desk',
-    'GET /v1/product-categories',
-    'GET /v1/market/products',
-    'POST /v1/processes/prc_1/commands',
-    'GET /v1/processes/prc_1/export',
-    'POST /webhooks/bank/payments',
-  ])('%s comes with a later issue: 404, and not in the document', async (call) => {
-    const [method = '', path = ''] = call.split(' ');
-    const operator = await mallflow.as('operator@demo');
-    const reply = await operator.call(method, path, method === 'POST' ? {} : undefined);
-    expect([reply.status, reply.body.code]).toEqual([404, 'NOT_FOUND']);
-    expect(Object.keys(document.paths as object)).not.toContain(path.replace('prc_1', '{id}'));
-  });
+  it.each(['GET /v1/redemptions', 'GET /v1/redemption-desk', 'POST /webhooks/bank/payments'])(
+    '%s comes with a later issue: 404, and not in the document',
+    async (call) => {
+      const [method = '', path = ''] = call.split(' ');
+      const operator = await mallflow.as('operator@demo');
+      const reply = await operator.call(method, path, method === 'POST' ? {} : undefined);
+      expect([reply.status, reply.body.code]).toEqual([404, 'NOT_FOUND']);
+      expect(Object.keys(document.paths as object)).not.toContain(path.replace('prc_1', '{id}'));
+    },
+  );
 
   it('stand in docs/openapi.json as they are served (npm run openapi writes it)', () => {
     const committed: unknown = JSON.parse(readFileSync(join(__dirname, '..', '..', 'docs', 'openapi.json'), 'utf8'));
