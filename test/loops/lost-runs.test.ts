@@ -122,8 +122,11 @@ describe('a case whose run was ended', () => {
     const early = await old();
     await runOf(early).terminate('the test ends it');
     expect((await pay(manager, early, randomUUID())).body.code).toBe('CASE_STUCK');
-    await startAgain(long);
-    expect([await runs(early), (await detail(early)).state]).toEqual([true, 'open']);
+    await eventually(async () => {
+      await look(long);
+      return runs(early);
+    }, Boolean);
+    expect((await detail(early)).state).toBe('open');
 
     const late = await lost();
     expect((await pay(manager, late, randomUUID())).body.code).toBe('CASE_STUCK');
