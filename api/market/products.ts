@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { imageUrl } from '../../domain/image/kinds';
 import { notPurchasableReasons, paymentMethods, purchasableBy } from '../../domain/market/purchasable';
-import { draftShape } from '../../domain/product/body';
+import { draftShape } from '../../domain/product/schemas';
 import { deliveryTypes } from '../../domain/product/states';
 import { listMarketProducts, marketProductById, type MarketRow } from '../../db/product/queries';
 import { resourceShape } from '../http/answers';

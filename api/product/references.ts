@@ -1,4 +1,4 @@
-import { bodySchemas, type EditedProduct, type ProductBody } from '../../domain/product/body';
+import { bodySchemas, type EditedProduct, type ProductBody } from '../../domain/product/schemas';
 import type { DeliveryType } from '../../domain/product/states';
 import { DomainError, type Fault } from '../../domain/shared/errors';
 import type { Queryable } from '../../db/connection';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { draftStates } from '../../domain/market/draft-states';
 import { notPurchasableReasons, paymentMethods, purchasableBy } from '../../domain/market/purchasable';
-import { draftShape } from '../../domain/product/body';
+import { draftShape } from '../../domain/product/schemas';
 import { deliveryTypes, productActions, productStates } from '../../domain/product/states';
 import type { Language } from '../../domain/shared/errors';
 import type { Principal } from '../../domain/shared/roles';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createProductSchema, editProductSchema } from '../../domain/product/body';
+import { createProductSchema, editProductSchema } from '../../domain/product/schemas';
 import { productStates } from '../../domain/product/states';
 import { recordAudit } from '../../db/case/repository';
 import { newId } from '../../db/new-id';

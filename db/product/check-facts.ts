@@ -1,4 +1,4 @@
-import type { ProductBody } from '../../domain/product/body';
+import type { ProductBody } from '../../domain/product/schemas';
 import type { CheckedPicture, CheckFacts } from '../../domain/product/checks';
 import type { DeliveryType } from '../../domain/product/states';
 import { firstRow, rows, type Queryable } from '../connection';

@@ -1,6 +1,6 @@
 import type { DraftState } from '../../domain/market/draft-states';
 import type { MerchantChannel } from '../../domain/merchant/states';
-import type { ProductBody } from '../../domain/product/body';
+import type { ProductBody } from '../../domain/product/schemas';
 import type { DeliveryType, ProductState } from '../../domain/product/states';
 import type { FieldReason } from '../../domain/seller/field-reason';
 import { firstRow, rows, type Queryable } from '../connection';

@@ -1,5 +1,5 @@
 import type { MerchantChannel } from '../../domain/merchant/states';
-import type { ProductBody } from '../../domain/product/body';
+import type { ProductBody } from '../../domain/product/schemas';
 import type { DeliveryType } from '../../domain/product/states';
 import { firstRow, rows, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';

@@ -1,6 +1,6 @@
 import { draftMachine, type DraftState } from '../../domain/market/draft-states';
 import { missingFields } from '../../domain/product/checks';
-import type { ProductBody } from '../../domain/product/body';
+import type { ProductBody } from '../../domain/product/schemas';
 import {
   productActions,
   productMachine,

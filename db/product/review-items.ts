@@ -1,4 +1,4 @@
-import type { ProductBody } from '../../domain/product/body';
+import type { ProductBody } from '../../domain/product/schemas';
 import type { ReviewItem } from '../review/subjects';
 
 interface Shown {

@@ -1,6 +1,6 @@
 import type { FieldProblem } from '../market/field-problem';
 import { isUnifiedSocialCreditCode } from '../seller/identifiers';
-import { requiredFields, type ProductBody } from './body';
+import { requiredFields, type ProductBody } from './schemas';
 import type { DeliveryType } from './states';
 
 /** A picture as it is stored. */

@@ -1,7 +1,7 @@
 import { remindSeller } from '../../db/seller/onboarding-repository';
 import { rows, run } from '../../db/connection';
 import { newId } from '../../db/new-id';
-import { listMarketProducts, marketProductById, productsForShop } from '../../db/product/queries';
+import { listMarketProducts, marketProductById, productsForShop, type MarketFilter } from '../../db/product/queries';
 import { deleteInertProductSubmissions } from '../../db/product/repository';
 import { sellerFacts } from '../../db/seller/facts';
 import { readinessOf } from '../../domain/seller/gates';
@@ -147,8 +147,8 @@ describe('the market', () => {
     const id = await room.approved({ name: '数据库培训', categoryId: 'cat_training' });
     await room.list(id);
     const { sellerId, accountId } = room.seller;
-    const none = { sellerId: null, categoryId: null, q: null };
-    const ids = async (filter: Partial<typeof none> & Record<string, unknown>) => {
+    const none: MarketFilter = { sellerId: null, categoryId: null, q: null };
+    const ids = async (filter: Partial<MarketFilter>) => {
       const page = await listMarketProducts(room.db, { ...none, ...filter }, { limit: 50, after: null });
       return page.items.map((row) => row.id);
     };

@@ -1,5 +1,5 @@
 import { checkProduct, missingFields, type CheckFacts } from '../../domain/product/checks';
-import { bodySchemas, createProductSchema, type ProductBody } from '../../domain/product/body';
+import { bodySchemas, createProductSchema, type ProductBody } from '../../domain/product/schemas';
 import { manualBody } from '../support/products';
 
 const picture = { id: 'img_1', width: 390, height: 260, contentType: 'image/png' };

@@ -1,4 +1,4 @@
-import type { ProductBody } from '../../domain/product/body';
+import type { ProductBody } from '../../domain/product/schemas';
 import { reviewIdOf } from '../../domain/shared/ids';
 import { addAccount } from '../../db/account/repository';
 import { firstRow, rows, type Trx } from '../../db/connection';

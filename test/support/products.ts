@@ -5,7 +5,7 @@ import { newId } from '../../db/new-id';
 import { createProduct } from '../../db/product/repository';
 import { currentAgreement } from '../../db/seller/agreements';
 import { openOnboarding } from '../../db/seller/onboarding-repository';
-import type { ProductBody } from '../../domain/product/body';
+import type { ProductBody } from '../../domain/product/schemas';
 import { sellerIdOf } from '../../domain/shared/ids';
 import { sellerOnboardingWorkflowId } from '../../workflows/seller-onboarding/contract';
 import { resumeCase } from '../../runs/resume-case';
