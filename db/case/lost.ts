@@ -76,7 +76,8 @@ export async function lostCasesToStart(
   return rows<FoundCase>(
     db,
     `select ${foundColumns} from process_cases
-      where state = 'lost' and (stuck_code = '${runMissing}' or lost_at < now() - make_interval(secs => :graceS))
+      where state = 'lost' and lost_why is distinct from 'failed'
+        and (stuck_code = '${runMissing}' or lost_at < now() - make_interval(secs => :graceS))
       order by random() limit :limit`,
     { graceS: options.graceMs / 1_000, limit: options.limit },
   );

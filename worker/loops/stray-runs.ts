@@ -5,6 +5,9 @@ import { runStanding } from '../../temporal/run-health';
 import { caseWorkflowNames } from '../../temporal/starts';
 import type { WatchdogParts } from './watchdog';
 
+/** So many graces a run may be without its row: a worker or the database may be slow. */
+const patience = 20;
+
 /**
  * Runs that go on although their case is over, or was never there: the database or the engine was restored from before.
  * Each is told to look at its rows, and ends by itself where these say that it is over. One whose case no row knows can
@@ -13,7 +16,7 @@ import type { WatchdogParts } from './watchdog';
 export class StrayRuns {
   /** When each was first seen, in ms. */
   private readonly since = new Map<string, number>();
-  private graces = 20;
+  private graces = patience;
 
   constructor(private readonly parts: WatchdogParts) {}
 
@@ -38,6 +41,7 @@ export class StrayRuns {
       strays += 1;
       await this.lookAtOne(run);
     }
+    if (strays === 0) this.graces = patience;
     return strays;
   }
 

@@ -40,8 +40,11 @@ export function sweepRuns(given: SweepParts, rest = 0) {
     const known = new Set<string>();
     let odd = 0;
     // The lost first: what becomes lost in this round is not looked at twice.
-    for (const state of ['lost', 'open'] as const) odd += await compare({ parts, state, running, known, alarm });
-    await alarm.tell();
+    try {
+      for (const state of ['lost', 'open'] as const) odd += await compare({ parts, state, running, known, alarm });
+    } finally {
+      await alarm.tell();
+    }
     odd += await strays.lookAt(running, known);
     if (odd === 0 && !wentBack) restsUntil = Date.now() + rest * (Date.now() - startedAt);
   };

@@ -72,7 +72,7 @@ export async function eachByItself(log: Logger, at: WatchedCase, work: () => Pro
 
 /**
  * Asks the engine for the run of a case. One that has none is lost, and started again later; at once where a caller
- * waits for it, or where the case is so young that it may never have had one.
+ * waits for it, or where the engine knows of none and the case is so young that it may never have had one.
  */
 export async function lookAfter(parts: WatchdogParts, at: FoundCase, alarm: Alarm): Promise<void> {
   const { db, temporal } = parts;
@@ -84,8 +84,8 @@ export async function lookAfter(parts: WatchdogParts, at: FoundCase, alarm: Alar
     return;
   }
   // rule: young-cases-are-not-lost
-  const isYoung = at.openedAt.getTime() > Date.now() - 2 * parts.graceMs;
-  if (at.state === 'open' && !isYoung) {
+  const neverHadOne = standing === 'missing' && at.openedAt.getTime() > Date.now() - 2 * parts.graceMs;
+  if (at.state === 'open' && !neverHadOne) {
     if (!(await markLost(db, { workflowId: at.workflowId, lostAt: at.lostAt, why: standing }))) return;
     alarm.raise(at, standing);
   }
@@ -93,7 +93,7 @@ export async function lookAfter(parts: WatchdogParts, at: FoundCase, alarm: Alar
   const why = at.state === 'lost' && at.lostWhy !== null ? at.lostWhy : standing;
   // rule: waited-for-runs-start-at-once
   if (at.stuckCode === runMissing) await startByItself(parts, at, why);
-  else if (isYoung && at.state === 'open') await start(parts, at);
+  else if (neverHadOne && at.state === 'open') await start(parts, at);
 }
 
 /** False where it must wait for a person, or where there was nothing to start. */

@@ -1,0 +1,69 @@
+import { pino } from 'pino';
+import { keepWitness, whileComparing, witnessed } from '../../db/case/witness';
+import { readWitness, writeWitness } from '../../temporal/witness';
+import { lookForRestored } from '../../worker/loops/restored';
+import { sweepRuns } from '../../worker/loops/sweep-runs';
+import type { WatchdogParts } from '../../worker/loops/watchdog';
+import { processIdOf } from '../../domain/shared/ids';
+import { purchaseWorkflowId } from '../../workflows/purchase/contract';
+import type { Body, HttpClient } from '../support/http-client';
+import { startInstallation, type Installation } from '../support/installation';
+import { place } from '../support/purchases';
+
+/** How the notes of rows and engine are compared, and what becomes of a young case whose run somebody ended. */
+let mallflow: Installation;
+let manager: HttpClient;
+let operator: HttpClient;
+
+beforeAll(async () => {
+  mallflow = await startInstallation();
+  manager = await mallflow.as('manager@demo');
+  operator = await mallflow.as('operator@demo');
+});
+afterAll(() => mallflow.stop());
+
+const hour = 3_600_000;
+
+function parts(graceMs: number, more: Partial<WatchdogParts> = {}): WatchdogParts {
+  const { services, database } = mallflow;
+  const onLost = () => undefined;
+  const given = { ...services, db: database.db, log: pino({ level: 'silent' }), overdueByMs: 60_000 };
+  return { ...given, graceMs, onLost, ...more };
+}
+
+const queue = () => mallflow.config.MALLFLOW_TASK_QUEUE;
+
+it('only one worker compares at a time: notes of two would look like a store that went back', async () => {
+  await place(manager);
+  const round = lookForRestored(parts(0));
+  const { db, owner } = mallflow.database;
+  await whileComparing(owner, queue(), async () => {
+    expect(await round()).toBe(false);
+    expect((await witnessed(db, queue())).kept).toBeNull();
+  });
+  expect(await round()).toBe(false);
+  const { kept, lastEvent } = await witnessed(db, queue());
+  expect([kept, await readWitness(mallflow.services.temporal, queue())]).toEqual([lastEvent, lastEvent]);
+});
+
+it('notes stay apart until every run was told, so that the next round begins again', async () => {
+  await place(manager);
+  const { db } = mallflow.database;
+  const { temporal, gateway } = mallflow.services;
+  await lookForRestored(parts(0))();
+  const { lastEvent } = await witnessed(db, queue());
+  await writeWitness(temporal, queue(), lastEvent + 1_000);
+  const away = Object.assign(Object.create(gateway) as typeof gateway, { reload: () => Promise.resolve(false) });
+  await expect(lookForRestored(parts(0, { gateway: away }))()).rejects.toThrow('could not be told');
+  expect(await readWitness(temporal, queue())).toBe(lastEvent + 1_000);
+  expect(await lookForRestored(parts(0))()).toBe(true);
+  await keepWitness(db, queue(), lastEvent);
+});
+
+it('a case whose run was ended is lost however young it is: the engine knew it', async () => {
+  const { id } = (await place(manager)) as { id: string };
+  await mallflow.services.temporal.workflow.getHandle(purchaseWorkflowId(id)).terminate('the test ends it');
+  await sweepRuns(parts(hour))();
+  const { body } = await operator.get(`/v1/processes/${processIdOf(id)}`);
+  expect([body.state, (body.timeline as Body[]).at(-1)?.actor]).toEqual(['lost', 'system']);
+});
