@@ -53,7 +53,7 @@ const specSchema = z
     path: ['term'],
     message: 'at most ten years, and none for what is sold once',
   });
-export type ProductSpec = z.output<typeof specSchema>;
+type ProductSpec = z.output<typeof specSchema>;
 
 const specs = z
   .array(specSchema)
