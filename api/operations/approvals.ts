@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/shared/errors';
 import { approvalById, approvalStates, listApprovals, lockApproval, type ApprovalRow } from '../../db/approval/queries';
 import { settleApproval } from '../../db/approval/repository';
 import { caseById, type CaseRow } from '../../db/case/queries';
+import { recordAudit } from '../../db/case/repository';
 import { recordIntervention, type By } from '../../db/case/record-transition';
 import type { TouchedCase } from '../../db/case/touched';
 import type { Queryable, Trx } from '../../db/connection';
@@ -15,6 +16,7 @@ import { commandRequest, route, type AnyRoute, type Call, type Sighting } from '
 import { iso, isoOrNull, isoTime } from '../http/times';
 import { processSchema, renderProcess } from '../tracking/render';
 import { tellRuns, withLive } from './call';
+import { lockSubject } from './lock';
 import { carryOutWatched } from './commands';
 
 const approvalSchema = z.strictObject({
@@ -104,6 +106,7 @@ async function confirm(trx: Trx, { services, target, principal, requestId }: App
   if (approval.askedBy === accountId) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: ['refuse'] });
   if (approval.state === 'confirmed') return [];
   requireWaiting(approval);
+  await lockSubject(trx, services, await caseOf(trx, approval));
   const row = await caseOf(trx, approval);
   const { reason } = approval;
   const confirmed: By = { actor: accountId, requestId, reason };
@@ -139,7 +142,9 @@ const refusing = route({
         requireWaiting(approval);
         await settleApproval(trx, { id: target.id, state: 'refused', by });
         const { kind, subjectId, closedAt } = await caseOf(trx, approval);
-        if (closedAt === null) await recordIntervention(trx, { kind, subjectId, act: 'refuse_approval', by });
+        if (closedAt === null) return recordIntervention(trx, { kind, subjectId, act: 'refuse_approval', by });
+        // rule: refusals-of-what-is-over-are-audited
+        await recordAudit(trx, { action: `${kind}.refuse_approval`, subjectId, enterpriseId: null, by });
       },
       render: async (trx) => renderApproval((await approvalById(trx, target.id)) ?? target, principal.accountId),
     });

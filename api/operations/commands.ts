@@ -10,6 +10,7 @@ import { askUpon } from './asking';
 import { fresh, operatorOf, tellRuns, withLive, type CommandCall } from './call';
 import { carryOut, type Hand } from './deeds';
 import { dryRun } from './preview';
+import { lockSubject } from './lock';
 import { resume } from './resume';
 
 /** A typed command upon a case: previewed, asked for, or carried out in one transaction upon its rows. */
@@ -65,7 +66,10 @@ async function ask(call: CommandCall): Promise<Answer> {
       await dryRun(call);
     },
     work: async (trx) => {
-      approvalId = await askUpon(trx, await fresh(trx, target), { command: body, by });
+      await lockSubject(trx, services, target);
+      const row = await fresh(trx, target);
+      requirePossible(row, body.command);
+      approvalId = await askUpon(trx, row, { command: body, by });
     },
     render: () => Promise.resolve({ approvalId }),
   });

@@ -18,6 +18,7 @@ import type { Services } from '../services';
 import { askUpon } from './asking';
 import { fresh, operatorOf, type CommandCall } from './call';
 import { carryOut } from './deeds';
+import { lockSubject } from './lock';
 
 export const previewSchema = z.strictObject({
   preview: z.literal(true),
@@ -71,6 +72,7 @@ export async function dryRun(call: CommandCall): Promise<Preview> {
 async function tryOut(trx: Trx, row: CaseRow, call: CommandCall): Promise<Pick<Preview, 'changes' | 'tells'>> {
   const { services, body, language } = call;
   const by = operatorOf(call);
+  if (needsSecondOperator(body.command)) await lockSubject(trx, services, row);
   const [before, notice] = [await lastEvent(trx), newId('notice')];
   const approvalId = needsSecondOperator(body.command) ? await askUpon(trx, row, { command: body, by }) : null;
   const approval = approvalId === null ? null : { id: approvalId, confirmedBy: await anotherOperator(trx, by.actor) };

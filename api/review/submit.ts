@@ -1,4 +1,4 @@
-import { endLease, recordLapse, type Command } from '../../db/command/repository';
+import type { Command } from '../../db/command/repository';
 import { newId } from '../../db/new-id';
 import { onboardingIdOf, reviewIdOf } from '../../domain/shared/ids';
 import { caseStarts } from '../../temporal/starts';
@@ -47,7 +47,7 @@ async function deliver<T>(
   { kind, sellerId, freeze }: Submitting,
   claim: Command,
 ): Promise<Delivery> {
-  const { db, gateway, settings } = services;
+  const { gateway, settings } = services;
   const submissionId = submissionIn(claim);
   await freeze(submissionId);
   const start = caseStarts.review(
@@ -60,10 +60,10 @@ async function deliver<T>(
   );
   const delivery = await gateway.create(start, claim.updateId);
   if (delivery.kind !== 'no_run') return delivery;
-  // The run ended without opening its review: this claim takes no effect any more, and a retry freezes anew.
-  await endLease(db, claim.id);
-  await recordLapse(db, claim);
-  return { kind: 'unconfirmed' };
+  // The run ended without opening its review: the draft was changed since it was frozen. Nothing was handed in, and the
+  // seller is told so: a retry that came by itself would hand in what it never saw.
+  // rule: raced-submission-is-refused
+  return { kind: 'refused', code: 'WRONG_STATE', facts: { state: 'editing', allowed: ['edit', 'submit'] } };
 }
 
 /** The claim remembers it as its run, so that a retry finds the same. */

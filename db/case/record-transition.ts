@@ -1,4 +1,5 @@
 import type { CaseStanding, ProcessKind } from '../../domain/case/states';
+import { DomainError } from '../../domain/shared/errors';
 import { processIdOf } from '../../domain/shared/ids';
 import { firstRow, run, type Trx } from '../connection';
 
@@ -167,5 +168,10 @@ export async function recordIntervention(trx: Trx, hand: Intervention): Promise<
       requestId: hand.by.requestId,
     },
   );
-  if (touched === undefined) throw new Error(`the case of ${hand.subjectId} is over`);
+  if (touched !== undefined) return;
+  // It ended since its row was read.
+  const ended = await firstRow<{ state: string }>(trx, 'select state from process_cases where id = :id', {
+    id: processIdOf(hand.subjectId),
+  });
+  throw new DomainError('WRONG_STATE', { state: ended?.state ?? 'missing', allowed: [] });
 }

@@ -224,6 +224,9 @@ describe('the agreement of sellers', () => {
     expect(audit.body.items.map(({ action }: { action: string }) => action)).toEqual([
       'agreement.sign',
       'agreement.sign',
+      // Of those who looked at what is another's, above.
+      'access.refused',
+      'access.refused',
     ]);
   });
 

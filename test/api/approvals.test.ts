@@ -187,6 +187,33 @@ describe('what needs two operators', () => {
     expect(over.status.name).toBe('COMPLETED');
   });
 
+  it('a confirmation waits for whoever has the fee, without its case; and what ended meanwhile is not waived', async () => {
+    const { feeId } = await payingSeller();
+    const approvalId = await waive(feeId);
+    const { owner } = mallflow.database;
+    const trx = await owner.transaction();
+    await trx.raw('select 1 from certification_fees where id = ? for update', [feeId]);
+    const confirmed = confirm(second, approvalId);
+    const waits = `select 1 from pg_locks where not granted and pid in
+      (select pid from pg_stat_activity where application_name = 'mallflow-api' and datname = current_database())`;
+    await eventually(
+      async () => ((await owner.raw(waits)) as { rows: unknown[] }).rows.length,
+      (count) => count > 0,
+    );
+    // Whoever has the fee goes on to its case.
+    await trx.raw('select 1 from process_cases where id = ? for update nowait', [processIdOf(feeId)]);
+    await trx.raw(
+      `update process_cases set state = 'completed', whose_turn = 'nobody', closed_at = now() where id = ?`,
+      [processIdOf(feeId)],
+    );
+    await trx.commit();
+    const { status, body } = await confirmed;
+    expect([status, body.code, body.allowed]).toEqual([409, 'WRONG_STATE', []]);
+    expect((await second.post(`/v1/approvals/${approvalId}/refuse`)).status).toBe(200);
+    const { items } = (await second.get(`/v1/audit?subjectId=${feeId}`)).body;
+    expect(items[0]).toMatchObject({ action: 'certification_fee.refuse_approval', actor: secondId });
+  });
+
   it('who asked for it stays: nobody rewrites an approval', async () => {
     const { feeId } = await payingSeller();
     const id = await waive(feeId);

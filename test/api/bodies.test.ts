@@ -149,7 +149,7 @@ describe('bodies', () => {
           headers: { authorization: `Bearer ${manager.token ?? ''}`, 'content-type': 'application/json' },
         });
         sending.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
-        for (let piece = 0; piece < 80; piece += 1) sending.write(' '.repeat(1_000));
+        for (let piece = 0; piece < 300; piece += 1) sending.write(' '.repeat(1_000));
         sending.end(order);
       });
       expect(status).toBe(413);

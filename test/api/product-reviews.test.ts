@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually';
 import type { Body, HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { centreSeller, createManual, judged, manualBody, waitingReview, type ProductSeller } from '../support/products';
@@ -143,6 +144,31 @@ it('two submits at once are one review, and a submit beside an edit never judges
     return;
   }
   // What was written down is not what stands: whoever asks again hands in what stands now.
-  expect(submitted.body.code).toBe('TRY_AGAIN');
+  expect(submitted.body.code).toBe('WRONG_STATE');
   expect(told(await seller.client.post(path(raced, 'submit')))).toEqual([200, 'in_review']);
+});
+
+it('a draft that is changed while it is handed in is not handed in, and its seller is told so', async () => {
+  const product = await createManual(seller, { name: '提交前' });
+  const { owner } = mallflow.database;
+  const trx = await owner.transaction();
+  await trx.raw('select 1 from products where id = ? for no key update', [product.id]);
+  const submitted = seller.client.post(path(product, 'submit'), undefined, { key: 'raced-submission' });
+  const waits = `select 1 from pg_locks where not granted and pid in
+    (select pid from pg_stat_activity where application_name = 'mallflow-worker' and datname = current_database())`;
+  await eventually(
+    async () => ((await owner.raw(waits)) as { rows: unknown[] }).rows.length,
+    (count) => count > 0,
+  );
+  await trx.raw(
+    `update products set draft = jsonb_set(draft, '{name}', '"提交后"'), draft_version = draft_version + 1
+                  where id = ?`,
+    [product.id],
+  );
+  await trx.commit();
+  const { status, body } = await submitted;
+  expect([status, body.code, body.allowed]).toEqual([409, 'WRONG_STATE', ['edit', 'submit']]);
+  expect((await seller.client.get(path(product, 'draft'))).body).toMatchObject({ name: '提交后', state: 'editing' });
+  const again = await seller.client.post(path(product, 'submit'), undefined, { key: 'raced-submission' });
+  expect(told(again)).toEqual([200, 'in_review']);
 });
