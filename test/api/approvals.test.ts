@@ -197,7 +197,7 @@ describe('what needs two operators', () => {
     const waits = `select 1 from pg_locks where not granted and pid in
       (select pid from pg_stat_activity where application_name = 'mallflow-api' and datname = current_database())`;
     await eventually(
-      async () => ((await owner.raw(waits)) as { rows: unknown[] }).rows.length,
+      async () => (await rows(owner, waits)).length,
       (count) => count > 0,
     );
     // Whoever has the fee goes on to its case.

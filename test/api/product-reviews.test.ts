@@ -1,3 +1,4 @@
+import { rows } from '../../db/connection';
 import { eventually } from '../support/eventually';
 import type { Body, HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
@@ -157,7 +158,7 @@ it('a draft that is changed while it is handed in is not handed in, and its sell
   const waits = `select 1 from pg_locks where not granted and pid in
     (select pid from pg_stat_activity where application_name = 'mallflow-worker' and datname = current_database())`;
   await eventually(
-    async () => ((await owner.raw(waits)) as { rows: unknown[] }).rows.length,
+    async () => (await rows(owner, waits)).length,
     (count) => count > 0,
   );
   await trx.raw(
