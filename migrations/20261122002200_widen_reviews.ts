@@ -209,10 +209,10 @@ async function widenReviews(knex: Knex): Promise<void> {
     -- A worker of the version before knows nothing of it, and decides while this schema is there already.
     create function reviews_decided_by_reviewer() returns trigger language plpgsql as $$
       begin
+        -- rule: earlier-workers-decide-too
         new.decided_by := 'reviewer';
         return new;
       end $$;
-    -- rule: earlier-workers-decide-too
     create trigger reviews_decided_by_reviewer before update of state on reviews for each row
       when (new.state = 'decided' and old.state <> 'decided' and new.decided_by is null)
       execute function reviews_decided_by_reviewer();
