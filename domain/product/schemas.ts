@@ -53,7 +53,6 @@ const specSchema = z
     path: ['term'],
     message: 'at most ten years, and none for what is sold once',
   });
-type ProductSpec = z.output<typeof specSchema>;
 
 const specs = z
   .array(specSchema)

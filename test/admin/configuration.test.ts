@@ -1,4 +1,12 @@
-import { ConfigurationError, databaseAccess, ownerUrl, parseEnvironment, dataKeys, timeProfile, type Environment } from '../../config/env';
+import {
+  ConfigurationError,
+  databaseAccess,
+  ownerUrl,
+  parseEnvironment,
+  dataKeys,
+  timeProfile,
+  type Environment,
+} from '../../config/env';
 import { casePolicies } from '../../config/policies';
 
 const secret = 'a secret of this test, long enough';

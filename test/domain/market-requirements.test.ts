@@ -1,18 +1,7 @@
 import type { SellerFacts } from '../../domain/seller/facts';
 import { requirementsOf, type RequirementKey } from '../../domain/seller/requirements';
 import { onboardingStanding } from '../../domain/seller/standing';
-import {
-  action,
-  at,
-  deferred,
-  done,
-  informed,
-  newer,
-  paid,
-  told,
-  withProduct,
-  withShop,
-} from './seller-facts';
+import { action, at, deferred, done, informed, newer, paid, told, withProduct, withShop } from './seller-facts';
 
 describe('shop and product among what a seller still needs', () => {
   it.each<[string, SellerFacts, RequirementKey, string]>([
