@@ -77,7 +77,7 @@ describe('an operator’s hand upon rows that are over', () => {
     const commodityId = await own.draft();
     await own.discard(commodityId);
     const hand = { kind: 'commodity_add', subjectId: commodityId, act: 'retry_now', by } as const;
-    expect(await codeOf(own.inTrx((trx) => recordIntervention(trx, hand)))).toContain('is over');
+    expect(await codeOf(own.inTrx((trx) => recordIntervention(trx, hand)))).toBe('WRONG_STATE');
   });
 });
 
