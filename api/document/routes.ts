@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentEndings, documentTypeOf, documentTypes, maxDocumentBytes } from '../../domain/document/kinds';
+import { documentEnding, documentTypeOf, documentTypes, maxDocumentBytes } from '../../domain/document/kinds';
 import { DomainError } from '../../domain/shared/errors';
 import { recordAudit } from '../../db/case/repository';
 import type { Queryable } from '../../db/connection';
@@ -26,20 +26,20 @@ function renderDocument({ id, sha256, bytes, createdAt }: DocumentRow) {
   return { id, sha256, bytes, state: 'stored', createdAt: at, updatedAt: at, actions: [] };
 }
 
-/** What the sender says must be what the first bytes are. */
+/** What the sender says must be what the bytes are. */
 function typeOf(body: RawBody) {
   if (body.bytes.length === 0) throw invalid([{ path: '', code: 'EMPTY', message: 'no document was sent' }]);
-  const type = documentTypeOf(body.bytes);
+  const type = documentTypeOf(body.contentType, body.bytes.toString('latin1'));
   // rule: documents-are-what-they-say
-  if (type === undefined || type !== body.contentType)
-    throw new DomainError('UNSUPPORTED_TYPE', { accepted: documentTypes.join(', ') });
+  if (type === undefined) throw new DomainError('UNSUPPORTED_TYPE', { accepted: documentTypes.join(', ') });
   return type;
 }
 
 const upload = rawRoute({
   method: 'post',
   path: '/v1/documents',
-  summary: 'Upload a document (pdf, png or jpeg, at most 2 MB); it is kept encrypted',
+  summary:
+    'Upload a document (at most 2 MB), kept encrypted: pdf, png or jpeg; for a product also Word, PowerPoint, zip or rar',
   tag: 'sellers',
   access: 'signed_in',
   idempotency: 'honoured',
@@ -108,7 +108,7 @@ const content = route({
       headers: {
         'Cache-Control': 'no-store',
         // rule: documents-are-saved-not-shown
-        'Content-Disposition': `attachment; filename="${target.id}.${documentEndings[target.contentType]}"`,
+        'Content-Disposition': `attachment; filename="${target.id}.${documentEnding(target.contentType)}"`,
         'Content-Security-Policy': "default-src 'none'; sandbox",
       },
     };

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { documentsOfAccount } from '../../db/document/queries';
 import { firstRow, rows } from '../../db/connection';
 import { newId } from '../../db/new-id';
@@ -129,29 +128,6 @@ describe('a document', () => {
       ...{ 'content-disposition': `attachment; filename="${id}.pdf"`, 'content-length': String(bytes.length) },
       'content-security-policy': "default-src 'none'; sandbox",
     });
-  });
-
-  it.each([
-    [
-      'image/png',
-      () =>
-        sharp({ create: { width: 2, height: 2, channels: 3, background: '#fff' } })
-          .png()
-          .toBuffer(),
-    ],
-    [
-      'image/jpeg',
-      () =>
-        sharp({ create: { width: 2, height: 2, channels: 3, background: '#fff' } })
-          .jpeg()
-          .toBuffer(),
-    ],
-  ])('may be of type %s, and is not drawn anew', async (type, make) => {
-    const bytes = await make();
-    const reply = await owner.upload('/v1/documents', bytes, type);
-    expect(reply.status).toBe(201);
-    const answer = await raw(reply.body.id as string, owner);
-    expect([answer.headers.get('content-type'), Buffer.from(await answer.arrayBuffer())]).toEqual([type, bytes]);
   });
 
   it('of 2 MB exactly is taken', async () => {

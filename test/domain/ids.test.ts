@@ -50,6 +50,9 @@ describe('a timeline', () => {
   it('names the product where nobody acted, and keeps an act it does not know', () => {
     expect(timelineText({ kind: 'purchase', act: 'cancel', actorName: null }, 'zh-CN')).toContain('系统');
     expect(timelineText({ kind: 'purchase', act: 'newer_act', actorName: null }, 'en')).toBe('newer_act');
+    const hand = { kind: 'purchase', act: 'extend_deadline', actorName: '$&', reason: '来电' } as const;
+    expect(timelineText(hand, 'en')).toBe('$& moved the deadline: 来电');
+    expect(timelineText(hand, 'zh-CN')).toBe('$& 延长了期限：来电');
   });
 });
 
