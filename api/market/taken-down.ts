@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasonSchema } from '../../domain/operations/command-schemas';
 import { isoTime } from '../http/times';
 
 /** Why an operator took it from buyers' sight; null while nobody has. */
@@ -6,6 +7,5 @@ export const takenDownSchema = z.strictObject({ at: isoTime, reason: z.string() 
 
 /** An operator says why: its owner reads it. */
 export const takeDownSchema = z.strictObject({
-  // rule: take-down-says-why
-  reason: z.string().trim().min(5).max(500),
+  reason: reasonSchema,
 });

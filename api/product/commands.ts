@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { checkProduct } from '../../domain/product/checks';
-
-import { DomainError } from '../../domain/shared/errors';
 import { onboardingIdOf } from '../../domain/shared/ids';
 import { recordAudit } from '../../db/case/repository';
 import type { Trx } from '../../db/connection';
 import { checkFactsOf } from '../../db/product/check-facts';
 import { requireProductGates } from '../../db/product/gates';
-import { productById, type ProductRow } from '../../db/product/own-queries';
-import { freezeSubmission, mayAct, refuseProduct, requireComplete } from '../../db/product/repository';
+import { productById, productThere, type ProductRow } from '../../db/product/own-queries';
+import {
+  freezeSubmission,
+  mayAct,
+  refuseProduct,
+  requireComplete,
+  requireNew,
+  standingOf,
+} from '../../db/product/repository';
 import { listProduct, takeProductDown, unlistProduct, withdrawProduct, type SaleOrder } from '../../db/product/sale';
 import { reviewWorkflowId } from '../../workflows/review/contract';
 import { sellerOnboardingWorkflowId } from '../../workflows/seller-onboarding/contract';
@@ -18,7 +23,7 @@ import { takeDownSchema } from '../market/taken-down';
 import { submitForReview } from '../review/submit';
 import type { Services } from '../services';
 import { ownProduct, anyProduct } from './find';
-import { productSchema, productThere, renderProduct } from './render';
+import { productSchema, renderProduct } from './render';
 
 type ProductCall<Body = undefined> = Call<Body, undefined, ProductRow>;
 
@@ -101,6 +106,7 @@ const submit = route({
       ...{ kind: 'product', sellerId: target.sellerId, resourceId: target.id },
       check: async () => judgeSubmission(services, (await productById(db, target.id, null)) ?? target),
       freeze: (submissionId) => freezeSubmission(db, submissionId, target.id),
+      standing: async () => standingOf((await productById(db, target.id, null)) ?? target),
       render: async () => renderProduct(await productThere(db, target.id), call),
     });
     tellOnboarding(services, target.sellerId);
@@ -113,8 +119,7 @@ async function judgeSubmission({ db }: Services, row: ProductRow): Promise<'go' 
   if (row.draftState === 'in_review') return 'reached';
   if (!mayAct(row, 'submit')) await refuseProduct(db, row.id);
   await requireProductGates(db, row.sellerId);
-  // rule: unchanged-is-not-judged-again
-  if (row.unchanged) throw new DomainError('DRAFT_UNCHANGED', { state: row.state, allowed: ['edit'] });
+  requireNew(row);
   requireComplete(row.draft, row.deliveryType);
   return 'go';
 }
@@ -133,7 +138,8 @@ const withdraw = route({
     let withdrawn: string | null = null;
     const answer = await inOne(call, 'withdraw', async (trx, order) => {
       withdrawn = await withdrawProduct(trx, services.reviewSubjects, order);
-      return withdrawn !== null;
+      // It was audited with its review.
+      return false;
     });
     tellReview(services, withdrawn);
     return answer;

@@ -5,9 +5,8 @@ import { draftShape } from '../../domain/product/schemas';
 import { deliveryTypes, productActions, productStates } from '../../domain/product/states';
 import type { Language } from '../../domain/shared/errors';
 import type { Principal } from '../../domain/shared/roles';
-import type { Queryable } from '../../db/connection';
 import { renderTakenDown } from '../../db/market/take-downs';
-import { productById, type ProductRow } from '../../db/product/own-queries';
+import type { ProductRow } from '../../db/product/own-queries';
 import { resourceShape } from '../http/answers';
 import { iso, isoTime } from '../http/times';
 import { takenDownSchema } from '../market/taken-down';
@@ -103,10 +102,4 @@ export function renderProductDraft(row: ProductRow, reader: ProductReader) {
     deliveryType: row.deliveryType,
     ...row.draft,
   };
-}
-
-export async function productThere(db: Queryable, id: string): Promise<ProductRow> {
-  const row = await productById(db, id, null);
-  if (row === undefined) throw new Error(`product ${id} vanished`);
-  return row;
 }

@@ -4,7 +4,7 @@ import { productStates } from '../../domain/product/states';
 import { recordAudit } from '../../db/case/repository';
 import { newId } from '../../db/new-id';
 import { requireProductGates } from '../../db/product/gates';
-import { listProducts, productCategories } from '../../db/product/own-queries';
+import { listProducts, productCategories, productThere } from '../../db/product/own-queries';
 import { createProduct, editDraft } from '../../db/product/repository';
 import { listAnswer, listQuery, listSchema, pageRequest } from '../http/lists';
 import { commandRequest, route, type AnyRoute } from '../http/route';
@@ -12,7 +12,7 @@ import { ownSeller, visibleSeller } from '../seller/seller-command';
 import { productCommandRoutes } from './commands';
 import { ownProduct, visibleProduct } from './find';
 import { draftOf, requireReferences } from './references';
-import { productDraftSchema, productSchema, productThere, renderProduct, renderProductDraft } from './render';
+import { productDraftSchema, productSchema, renderProduct, renderProductDraft } from './render';
 
 const create = route({
   method: 'post',

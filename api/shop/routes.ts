@@ -4,7 +4,6 @@ import { draftMachine } from '../../domain/market/draft-states';
 import { DomainError } from '../../domain/shared/errors';
 import { shopDraftSchema, type ShopDraft } from '../../domain/shop/schemas';
 import { requireSellerCentre } from '../../db/product/gates';
-import { withdrawBySeller } from '../../db/review/settlement';
 import { requireSignedAgreement } from '../../db/seller/agreements';
 import type { SellerRow } from '../../db/seller/onboarding-queries';
 import { rememberShopPhone } from '../../db/shop/marks';
@@ -16,9 +15,12 @@ import {
   publishRest,
   requireAct,
   requireWhole,
+  resetDraft,
   saveDraft,
+  standingOf,
 } from '../../db/shop/repository';
 import { takeDownShop } from '../../db/shop/take-down';
+import { takeShopBack } from '../../db/shop/take-back';
 import { reviewWorkflowId } from '../../workflows/review/contract';
 import { acceptedSchema, type Answer } from '../http/answers';
 import { commandRequest, route, type AnyRoute, type Call } from '../http/route';
@@ -71,6 +73,28 @@ const save = route<ShopDraft, undefined, SellerRow>({
   },
 });
 
+const reset = route<undefined, undefined, SellerRow>({
+  method: 'post',
+  path: '/v1/sellers/:id/shop/reset',
+  summary: 'Begin the draft again from what is published (重置草稿)',
+  tag: 'sellers',
+  access: 'signed_in',
+  idempotency: 'honoured',
+  find: ownSeller,
+  answers: { 200: shopDraftAnswer },
+  handle: (call) => {
+    const { services, principal, target, requestId } = call;
+    const { sellerId } = target;
+    return services.commands.inTransaction({
+      ...commandRequest(call),
+      status: 200,
+      resourceId: sellerId,
+      work: (trx) => resetDraft(trx, { sellerId, by: { actor: principal.accountId, requestId } }),
+      render: (trx) => renderDraft(trx, sellerId, call),
+    });
+  },
+});
+
 type ShopCall = Call<undefined, undefined, SellerRow>;
 
 /** 提交: what a reviewer must see is reviewed, the rest is published at once (domain.md §2.6). */
@@ -86,6 +110,10 @@ async function submitShop(call: ShopCall): Promise<Answer> {
     freeze: async (submissionId) => {
       await freezeShop(db, submissionId, sellerId);
       await rememberShopPhone(db, services.vault, { sellerId, source: submissionId });
+    },
+    standing: async () => {
+      const now = await shopOf(db, sellerId);
+      return now === undefined ? { state: draftMachine.initial, allowed: [] } : standingOf(now);
     },
     render: () => renderDraft(db, sellerId, call),
   });
@@ -153,17 +181,8 @@ async function withdrawShop(call: ShopCall): Promise<Answer> {
     status: 200,
     resourceId: sellerId,
     work: async (trx) => {
-      const shop = await shopOf(trx, sellerId);
-      // Nothing was ever written down: nothing is with a reviewer.
-      if (shop === undefined || alreadyReached(draftMachine, shop.draftState, 'withdraw')) return;
-      requireAct(shop, 'withdraw');
-      submissionId = shop.submissionId;
       const by = { actor: principal.accountId, requestId };
-      const withdrawal = { submissionId: shop.submissionId ?? '', by, commandId: null };
-      if (await withdrawBySeller(trx, services.reviewSubjects, withdrawal)) return;
-      // Decided in the same moment: the row tells what it is now.
-      const now = await shopOf(trx, sellerId);
-      if (now !== undefined && !alreadyReached(draftMachine, now.draftState, 'withdraw')) requireAct(now, 'withdraw');
+      submissionId = await takeShopBack(trx, services.reviewSubjects, { sellerId, by });
     },
     render: (trx) => renderDraft(trx, sellerId, call),
   });
@@ -217,4 +236,4 @@ const takeDown = route<z.infer<typeof takeDownSchema>, undefined, SellerRow>({
   },
 });
 
-export const shopRoutes: readonly AnyRoute[] = [draft, save, submit, withdraw, takeDown];
+export const shopRoutes: readonly AnyRoute[] = [draft, save, reset, submit, withdraw, takeDown];

@@ -69,6 +69,24 @@ export async function productById(
   return (await withExpected(db, found))[0];
 }
 
+/** The same, where it must be there. */
+export async function productThere(db: Queryable, id: string): Promise<ProductRow> {
+  const row = await productById(db, id, null);
+  if (row === undefined) throw new Error(`no product ${id}`);
+  return row;
+}
+
+/** What of the product was handed in last was taken back, not judged. */
+export async function wasTakenBack(db: Queryable, productId: string): Promise<boolean> {
+  const last = await firstRow<{ outcome: string | null }>(
+    db,
+    `select outcome from product_submissions where product_id = :productId and opened_at is not null
+      order by id desc limit 1`,
+    { productId },
+  );
+  return last?.outcome === 'withdraw';
+}
+
 export async function listProducts(
   db: Queryable,
   filter: { readonly sellerId: string; readonly state: ProductState | null },

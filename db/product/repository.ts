@@ -10,8 +10,9 @@ import {
 } from '../../domain/product/states';
 import { DomainError } from '../../domain/shared/errors';
 import { allows, transition } from '../../domain/shared/state-machine';
+import { recordChange } from '../change/outbox';
 import { firstRow, run, type Db, type Queryable, type Trx } from '../connection';
-import { productById, submissionById } from './own-queries';
+import { productThere, submissionById, type ProductRow } from './own-queries';
 
 /** 创建商品: a draft, which nobody but its seller sees. */
 export async function createProduct(
@@ -64,14 +65,17 @@ export async function lockProduct(trx: Trx, id: string): Promise<LockedProduct> 
 
 /** @throws DomainError WRONG_STATE with what its owner may do instead */
 export async function refuseProduct(db: Queryable, id: string): Promise<never> {
-  const row = await productById(db, id, null);
-  if (row === undefined) throw new Error(`no product ${id}`);
-  const allowed = productActions({ ...row, takenDown: row.takenDownAt !== null });
-  throw new DomainError('WRONG_STATE', { state: row.state, allowed });
+  throw new DomainError('WRONG_STATE', standingOf(await productThere(db, id)));
+}
+
+/** Where it stands, and what its owner may do: what a refusal tells. */
+export function standingOf(row: ProductRow): { state: ProductState; allowed: string[] } {
+  return { state: row.state, allowed: productActions({ ...row, takenDown: row.takenDownAt !== null }) };
 }
 
 /**
- * Changes the draft; what is published stays as it is. `facts` may refuse it once the state allows it.
+ * Changes the draft; what is published stays as it is. `facts` may refuse it once the state allows it. What says the same
+ * as before is no other draft: what was rejected stays rejected until something of it is different.
  *
  * @throws DomainError WRONG_STATE while it is in review
  */
@@ -84,11 +88,16 @@ export async function editDraft(
   const product = await lockProduct(trx, id);
   if (!mayAct(product, 'edit')) return refuseProduct(trx, id);
   await facts();
+  const changed = await firstRow(
+    trx,
+    // rule: same-draft-is-no-edit
+    `update products set draft = :body::jsonb, draft_version = draft_version + 1
+      where id = :id and draft is distinct from :body::jsonb returning id`,
+    { id, body: JSON.stringify(body) },
+  );
+  if (changed === undefined) return;
   await moveProduct(trx, product, 'edit');
-  await run(trx, 'update products set draft = :body::jsonb, draft_version = draft_version + 1 where id = :id', {
-    id,
-    body: JSON.stringify(body),
-  });
+  await recordChange(trx, { type: 'product.edit', subjectId: id, sellerId: product.sellerId });
 }
 
 /** The draft as it stands, written down under this id; whoever comes again under it finds the first. */
@@ -155,6 +164,14 @@ export async function moveProduct(
       revisionId: revisionId ?? null,
     },
   );
+}
+
+/**
+ * @throws DomainError DRAFT_UNCHANGED: what was rejected or is published is not judged again as it was
+ */
+export function requireNew(product: Pick<ProductRow, 'state' | 'unchanged'>): void {
+  // rule: unchanged-is-not-judged-again
+  if (product.unchanged) throw new DomainError('DRAFT_UNCHANGED', { state: product.state, allowed: ['edit'] });
 }
 
 /** The product of a submission, locked. */

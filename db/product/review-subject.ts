@@ -1,14 +1,24 @@
 import { imageUrl } from '../../domain/image/kinds';
 import { checkProduct } from '../../domain/product/checks';
 import type { FieldReason } from '../../domain/seller/field-reason';
+import { recordAudit } from '../case/repository';
+import type { By } from '../case/record-transition';
 import { recordChange } from '../change/outbox';
 import { firstRow, run, type Queryable, type Trx } from '../connection';
 import { newId } from '../new-id';
 import type { ReviewDecision, ReviewSubject } from '../review/subjects';
 import { checkFactsOf } from './check-facts';
 import { requireProductGates } from './gates';
-import { categoryPath, isOwnCompany, submissionBefore, submissionById } from './own-queries';
-import { lockSubmitted, mayAct, moveProduct, refuseProduct, requireComplete } from './repository';
+import { categoryPath, isOwnCompany, productThere, submissionBefore, submissionById } from './own-queries';
+import {
+  lockSubmitted,
+  mayAct,
+  moveProduct,
+  refuseProduct,
+  requireComplete,
+  requireNew,
+  type LockedProduct,
+} from './repository';
 import { productItems } from './review-items';
 
 /** What a product is to its review (guide B, 商品上架: 提交审核). */
@@ -24,11 +34,11 @@ export function productReviewSubject(): ReviewSubject {
       return true;
     },
     onDecided: decide,
-    onWithdrawn: async (trx, { submissionId }) => {
+    onWithdrawn: async (trx, { submissionId, by }) => {
       const { product } = await lockSubmitted(trx, submissionId);
       await moveProduct(trx, product, 'withdraw');
       await closeSubmission(trx, submissionId, 'withdraw');
-      await recordChange(trx, { type: 'product.withdraw', subjectId: product.id, sellerId: product.sellerId });
+      await record(trx, product, { act: 'withdraw', by });
     },
     ownCompany: isOwnCompany,
     criteriaOf: async (db, submissionId) => ({ deliveryType: (await submissionById(db, submissionId)).deliveryType }),
@@ -57,7 +67,7 @@ async function itemsOf(db: Queryable, submissionId: string) {
  * The draft goes into review as it was handed in. Gates are judged here once more: between the look at the rows and this
  * moment the fee may have ended, or the draft may have changed.
  *
- * @throws DomainError WRONG_STATE, SELLER_CENTRE_CLOSED, FEE_NOT_PAID, DRAFT_INCOMPLETE
+ * @throws DomainError WRONG_STATE, SELLER_CENTRE_CLOSED, FEE_NOT_PAID, DRAFT_UNCHANGED, DRAFT_INCOMPLETE
  */
 async function takeIntoReview(trx: Trx, submissionId: string): Promise<void> {
   const { submission, product } = await lockSubmitted(trx, submissionId);
@@ -65,10 +75,13 @@ async function takeIntoReview(trx: Trx, submissionId: string): Promise<void> {
   const isStale = submission.draftVersion !== product.draftVersion;
   if (isStale || !mayAct(product, 'submit')) await refuseProduct(trx, product.id);
   await requireProductGates(trx, product.sellerId);
+  const row = await productThere(trx, product.id);
+  // rule: unchanged-since-it-was-looked-at
+  requireNew(row);
   requireComplete(submission.body, product.deliveryType);
   await run(trx, 'update product_submissions set opened_at = now() where id = :submissionId', { submissionId });
   await moveProduct(trx, product, 'submit', { submissionId });
-  await recordChange(trx, { type: 'product.submit', subjectId: product.id, sellerId: product.sellerId });
+  await record(trx, product, { act: 'submit', by: { actor: row.accountId, requestId: null } });
 }
 
 /** Approved is published as it was submitted; what came back waits for its seller, with the reasons at its fields. */
@@ -91,7 +104,17 @@ async function decide(trx: Trx, decision: ReviewDecision): Promise<void> {
     { id: product.id, outcome, errors: JSON.stringify(outcome === 'approve' ? [] : reasonsOf(decision)) },
   );
   await closeSubmission(trx, submissionId, outcome);
-  await recordChange(trx, { type: `product.${outcome}`, subjectId: product.id, sellerId: product.sellerId });
+  await record(trx, product, { act: outcome, by: decision.by });
+}
+
+/** In the audit, and to whoever looks on. */
+async function record(
+  trx: Trx,
+  { id: subjectId, sellerId }: LockedProduct,
+  { act, by }: { readonly act: string; readonly by: By },
+): Promise<void> {
+  await recordAudit(trx, { action: `product.${act}`, subjectId, enterpriseId: null, sellerId, by });
+  await recordChange(trx, { type: `product.${act}`, subjectId, sellerId });
 }
 
 /** What was approved, and nothing else, becomes what buyers may see. */

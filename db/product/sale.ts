@@ -12,6 +12,7 @@ import type { ReviewSubjects } from '../review/subjects';
 import { requireSignedAgreement } from '../seller/agreements';
 import { lockOnboarding, moveOnboarding, type LockedOnboarding } from '../seller/onboarding-repository';
 import { requireSellerCentre } from './gates';
+import { wasTakenBack } from './own-queries';
 import { lockProduct, mayAct, moveProduct, refuseProduct, type LockedProduct } from './repository';
 
 export interface SaleOrder {
@@ -88,8 +89,8 @@ function takenDown({ state, takenDownReason }: LockedProduct): DomainError {
 /**
  * 撤销审核: what is with a reviewer is the seller's again.
  *
- * @returns the submission taken back, so that its run can be told; null when there was nothing to take back
- * @throws DomainError WRONG_STATE: it was decided
+ * @returns the submission taken back, so that its run can be told; null when it was taken back already
+ * @throws DomainError WRONG_STATE: it was decided, or never handed in
  */
 export async function withdrawProduct(
   trx: Trx,
@@ -98,7 +99,8 @@ export async function withdrawProduct(
 ): Promise<string | null> {
   const product = await lockProduct(trx, productId);
   const { draftState, submissionId } = product;
-  if (alreadyReached(draftMachine, draftState, 'withdraw') && product.state !== 'rejected') return null;
+  // rule: judged-is-not-taken-back
+  if (alreadyReached(draftMachine, draftState, 'withdraw') && (await wasTakenBack(trx, productId))) return null;
   if (submissionId === null) return refuseProduct(trx, productId);
   const withdrawn = await withdrawBySeller(trx, subjects, { submissionId, by, commandId: null });
   if (!withdrawn) throw new Error(`${submissionId} is in review without a review`);

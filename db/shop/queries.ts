@@ -23,7 +23,7 @@ export interface ShopRow extends TakenDown {
   readonly updatedAt: Date;
 }
 
-export const selectShop = `
+const selectShop = `
   select s.seller_id as "sellerId", s.draft, s.draft_version as "draftVersion", s.draft_state as "draftState",
          s.draft_since as "draftSince", s.draft_errors as errors, s.submission_id as "submissionId",
          s.rejected_version as "rejectedVersion", r.body as published, r.number as "publishedNumber",
@@ -35,6 +35,17 @@ export const selectShop = `
 /** Undefined before anything was written down. */
 export async function shopOf(db: Queryable, sellerId: string): Promise<ShopRow | undefined> {
   return firstRow<ShopRow>(db, selectShop, { sellerId });
+}
+
+/** What of the shop was handed in last was taken back, not judged. */
+export async function wasTakenBack(db: Queryable, sellerId: string): Promise<boolean> {
+  const last = await firstRow<{ outcome: string | null }>(
+    db,
+    `select outcome from shop_submissions where seller_id = :sellerId and opened_at is not null
+      order by id desc limit 1`,
+    { sellerId },
+  );
+  return last?.outcome === 'withdraw';
 }
 
 /** For the one answer that says what of the seller's way is missing; null before anything was written down. */

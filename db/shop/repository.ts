@@ -1,8 +1,8 @@
-import { draftMachine, type DraftAct } from '../../domain/market/draft-states';
+import { draftMachine, type DraftAct, type DraftState } from '../../domain/market/draft-states';
 import { DomainError } from '../../domain/shared/errors';
 import { allows, transition } from '../../domain/shared/state-machine';
 import { missingFields, restDiffers, shopBodySchema, type ShopBody, type ShopDraft } from '../../domain/shop/schemas';
-import { pathOf, publishedWithRest, shopActions } from '../../domain/shop/submission';
+import { canBeReset, pathOf, publishedWithRest, shopActions } from '../../domain/shop/submission';
 import { recordAudit } from '../case/repository';
 import type { By } from '../case/record-transition';
 import { recordChange } from '../change/outbox';
@@ -10,12 +10,16 @@ import { firstRow, run, type Db, type Trx } from '../connection';
 import { newId } from '../new-id';
 import { requireSellerCentre } from '../product/gates';
 import { requireSignedAgreement } from '../seller/agreements';
-import { selectShop, shopSubmission, type ShopRow } from './queries';
+import { shopOf, shopSubmission, type ShopRow } from './queries';
 
-/** Whoever changes a shop does so one after another, and judges the state the one before has left. */
+/**
+ * Whoever changes a shop does so one after another, and judges the state the one before has left. It is read once the lock
+ * is held: a statement that had to wait would join the revision that was published before it waited.
+ */
 export async function lockShop(trx: Trx, sellerId: string): Promise<ShopRow> {
   // rule: shop-judged-under-lock
-  const row = await firstRow<ShopRow>(trx, `${selectShop} for no key update of s`, { sellerId });
+  await run(trx, 'select 1 from shops where seller_id = :sellerId for no key update', { sellerId });
+  const row = await shopOf(trx, sellerId);
   if (row === undefined) throw new Error(`no shop of ${sellerId}`);
   return row;
 }
@@ -23,16 +27,25 @@ export async function lockShop(trx: Trx, sellerId: string): Promise<ShopRow> {
 /** @throws DomainError WRONG_STATE with what its seller may do instead */
 export function requireAct(shop: ShopRow, act: DraftAct): void {
   if (allows(draftMachine, shop.draftState, act)) return;
-  throw new DomainError('WRONG_STATE', { state: shop.draftState, allowed: actionsOf(shop) });
+  throw new DomainError('WRONG_STATE', standingOf(shop));
+}
+
+/** Where it stands, and what its seller may do: what a refusal tells. */
+export function standingOf(shop: ShopRow): { state: DraftState; allowed: string[] } {
+  return { state: shop.draftState, allowed: actionsOf(shop) };
 }
 
 export function actionsOf(shop: ShopRow): string[] {
-  return shopActions({ ...shop, takenDown: shop.takenDownAt !== null });
+  return shopActions(submitted(shop));
+}
+
+function submitted(shop: ShopRow) {
+  return { ...shop, takenDown: shop.takenDownAt !== null };
 }
 
 /** What becomes of it when it is handed in now. */
 export function pathOfShop(shop: ShopRow) {
-  return pathOf({ ...shop, takenDown: shop.takenDownAt !== null });
+  return pathOf(submitted(shop));
 }
 
 /**
@@ -65,6 +78,26 @@ export async function saveDraft(
     );
   }
   await record(trx, { act: 'edit', sellerId, by });
+}
+
+/**
+ * 重置草稿: the draft begins again from what is published; where it says that already, nothing is left to do.
+ *
+ * @throws DomainError SELLER_CENTRE_CLOSED, WRONG_STATE while it is in review, or before anything was published
+ */
+export async function resetDraft(trx: Trx, { sellerId, by }: { sellerId: string; by: By }): Promise<void> {
+  await requireSellerCentre(trx, sellerId);
+  const begun = await shopOf(trx, sellerId);
+  // rule: reset-begins-from-the-published
+  if (begun?.published == null)
+    throw new DomainError(
+      'WRONG_STATE',
+      begun === undefined ? { state: draftMachine.initial, allowed: ['edit'] } : standingOf(begun),
+    );
+  const shop = await lockShop(trx, sellerId);
+  requireAct(shop, 'edit');
+  if (shop.published !== null && canBeReset(submitted(shop)))
+    await saveDraft(trx, { sellerId, draft: shop.published, by });
 }
 
 /** The draft as it stands, written down under this id; whoever comes again under it finds the first. */
@@ -113,8 +146,7 @@ export async function takeIntoReview(trx: Trx, submissionId: string): Promise<vo
   const shop = await lockShop(trx, sellerId);
   requireAct(shop, 'submit');
   // rule: shop-reviewed-as-it-stands
-  if (shop.draftVersion !== draftVersion)
-    throw new DomainError('WRONG_STATE', { state: shop.draftState, allowed: actionsOf(shop) });
+  if (shop.draftVersion !== draftVersion) throw new DomainError('WRONG_STATE', standingOf(shop));
   await requireSignedAgreement(trx, sellerId);
   if (pathOfShop(shop) === 'unchanged') throw new DomainError('DRAFT_UNCHANGED', { allowed: actionsOf(shop) });
   const whole = requireWhole(body);

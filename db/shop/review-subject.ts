@@ -5,7 +5,7 @@ import { firstRow, type Queryable, type Trx } from '../connection';
 import { imagesOfSeller } from '../image/queries';
 import { toldReasons } from '../review/told-reasons';
 import type { ReviewDecision, ReviewItem, ReviewSubject } from '../review/subjects';
-import { shopSubmission } from './queries';
+import { shopOf, shopSubmission } from './queries';
 import { clearTakeDown, closeSubmission, lockShop, moveDraft, publish, record, takeIntoReview } from './repository';
 
 /** What the review of a shop is about: 店铺发布, "审核通过后即可发布". */
@@ -23,7 +23,7 @@ export function shopReviewSubject(): ReviewSubject {
     onDecided: decideShop,
     ownCompany: ownShop,
     onWithdrawn: async (trx, { submissionId, by }) => {
-      const { shop } = await lockSubmitted(trx, submissionId);
+      const { shop } = await submittedShop(trx, submissionId);
       const { sellerId } = shop;
       await closeSubmission(trx, submissionId, 'withdraw');
       await moveDraft(trx, shop, { act: 'withdraw', submissionId: null, errors: shop.errors });
@@ -43,24 +43,24 @@ export function shopReviewSubject(): ReviewSubject {
 /** What was approved is published as it was handed in, and never the draft; what was refused leaves the published as it is. */
 async function decideShop(trx: Trx, decision: ReviewDecision): Promise<void> {
   const { submissionId, outcome, by } = decision;
-  const { shop, body } = await lockSubmitted(trx, submissionId);
+  const { shop, body } = await submittedShop(trx, submissionId);
   const { sellerId } = shop;
   await closeSubmission(trx, submissionId, outcome);
   // rule: only-approved-shops-are-published
   if (outcome === 'approve') {
     await publish(trx, shop, { body, submissionId, by });
-    await clearTakeDown(trx, sellerId);
+    if (shop.takenDownAt !== null) await clearTakeDown(trx, sellerId);
   }
   const errors = outcome === 'approve' ? [] : toldReasons(decision);
   await moveDraft(trx, shop, { act: outcome, submissionId: null, errors });
   await record(trx, { act: outcome, sellerId, by });
 }
 
-/** The shop whose review is open, and what was handed in. */
-async function lockSubmitted(trx: Trx, submissionId: string) {
+/** The shop whose review is open, and what was handed in; whoever settles a review has locked its subject before. */
+async function submittedShop(trx: Trx, submissionId: string) {
   const { sellerId, body } = await shopSubmission(trx, submissionId);
-  const shop = await lockShop(trx, sellerId);
-  if (shop.submissionId !== submissionId) throw new Error(`${submissionId} is not in review`);
+  const shop = await shopOf(trx, sellerId);
+  if (shop?.submissionId !== submissionId) throw new Error(`${submissionId} is not in review`);
   return { shop, body };
 }
 

@@ -33,5 +33,6 @@ export const draftMachine: StateMachine<DraftState, DraftAct, DraftCommand> = {
       take_down: 'changes_requested',
     },
   },
+  // Withdrawn where the last submission was taken back: what was decided is `editing` too, and refuses.
   reachedBy: { edit: [], submit: ['in_review'], withdraw: ['editing'] },
 };

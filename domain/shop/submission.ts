@@ -42,5 +42,11 @@ export function publishedWithRest(published: ShopBody, draft: ShopBody): ShopBod
 /** What its seller may do now, as named in the URL. */
 export function shopActions(shop: Submitted & { readonly draftState: DraftState }): string[] {
   const unchanged = pathOf(shop) === 'unchanged';
-  return allowedCommands(draftMachine, shop.draftState).filter((command) => command !== 'submit' || !unchanged);
+  const commands = allowedCommands(draftMachine, shop.draftState).filter((act) => act !== 'submit' || !unchanged);
+  return commands.includes('edit') && canBeReset(shop) ? [...commands, 'reset'] : commands;
+}
+
+/** 重置草稿: there is something published to begin from again, and the draft is another. */
+export function canBeReset({ draft, published }: Submitted): boolean {
+  return published !== null && (introductionDiffers(draft, published) || restDiffers(draft, published));
 }

@@ -57,6 +57,7 @@ export const expectedAnswers = `
   POST   /v1/sellers/:id/merchant-ids/:channel/resubmit 404 404 404 400 404 404 404 401
   GET    /v1/sellers/:id/shop/draft         404 404 404 200 404 200 404 401
   PUT    /v1/sellers/:id/shop/draft         404 404 404 400 404 404 404 401
+  POST   /v1/sellers/:id/shop/reset         404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/shop/submit        404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/shop/withdraw      404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/shop/take-down     403 403 403 403 403 400 403 401

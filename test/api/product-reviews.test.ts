@@ -1,8 +1,7 @@
-import { rows } from '../../db/connection';
-import { eventually } from '../support/eventually';
 import type { Body, HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { centreSeller, createManual, judged, manualBody, waitingReview, type ProductSeller } from '../support/products';
+import { workerWaits } from '../support/waits';
 
 let mallflow: Installation;
 let reviewer: HttpClient;
@@ -86,6 +85,16 @@ describe('the review of a product', () => {
     expect(told(await seller.client.post(path(product, 'submit')))).toEqual([200, 'in_review']);
     expect(told(await seller.client.post(path(product, 'withdraw')))).toEqual([200, 'draft']);
     expect(told(await seller.client.post(path(product, 'withdraw')))).toEqual([200, 'draft']);
+    const operator = await mallflow.as('operator@demo');
+    const { items } = (await operator.get(`/v1/audit?subjectId=${product.id as string}`)).body as { items: Body[] };
+    expect(items.map(({ action, reason }) => [action, reason])).toEqual([
+      ['product.withdraw', null],
+      ['product.submit', null],
+      ['product.edit', null],
+      ['product.reject', '不属于本市场经营范围'],
+      ['product.submit', null],
+      ['product.create', null],
+    ]);
   });
 
   it('taken back is nobody’s to decide any more; a decision and a withdrawal at once end in one of the two', async () => {
@@ -155,12 +164,7 @@ it('a draft that is changed while it is handed in is not handed in, and its sell
   const trx = await owner.transaction();
   await trx.raw('select 1 from products where id = ? for no key update', [product.id]);
   const submitted = seller.client.post(path(product, 'submit'), undefined, { key: 'raced-submission' });
-  const waits = `select 1 from pg_locks where not granted and pid in
-    (select pid from pg_stat_activity where application_name = 'mallflow-worker' and datname = current_database())`;
-  await eventually(
-    async () => (await rows(owner, waits)).length,
-    (count) => count > 0,
-  );
+  await workerWaits(owner);
   await trx.raw(
     `update products set draft = jsonb_set(draft, '{name}', '"提交后"'), draft_version = draft_version + 1
                   where id = ?`,
@@ -168,7 +172,12 @@ it('a draft that is changed while it is handed in is not handed in, and its sell
   );
   await trx.commit();
   const { status, body } = await submitted;
-  expect([status, body.code, body.allowed]).toEqual([409, 'WRONG_STATE', ['edit', 'submit']]);
+  expect([status, body.code, body.state, body.allowed]).toEqual([
+    409,
+    'WRONG_STATE',
+    'draft',
+    ['check', 'edit', 'submit'],
+  ]);
   expect((await seller.client.get(path(product, 'draft'))).body).toMatchObject({ name: '提交后', state: 'editing' });
   const again = await seller.client.post(path(product, 'submit'), undefined, { key: 'raced-submission' });
   expect(told(again)).toEqual([200, 'in_review']);

@@ -30,7 +30,10 @@ describe('a shop is refused', () => {
     const early = { client, sellerId, path: `/v1/sellers/${sellerId}/shop`, images: seller.images };
     for (const refused of [await put({ name: '早来的店' }, early), await submit(early)])
       expect([refused.status, refused.body]).toMatchObject([409, { code: 'SELLER_CENTRE_CLOSED', allowed: [] }]);
-    expect((await client.post(`${early.path}/withdraw`)).status).toBe(200);
+    expect((await client.post(`${early.path}/withdraw`)).body).toMatchObject({
+      code: 'WRONG_STATE',
+      allowed: ['edit'],
+    });
   });
 
   it('with all faults of its form at once', async () => {

@@ -1,3 +1,4 @@
+import { workerWaits } from '../support/waits';
 import { startInstallation, type Installation } from '../support/installation';
 import type { HttpClient } from '../support/http-client';
 import {
@@ -72,7 +73,7 @@ describe('a shop', () => {
       state: 'changes_requested',
       headline: '全新一代云上运维',
       errors: [{ path: '/headline', code: 'MISLEADING', reason: '请勿夸大' }],
-      actions: ['edit', 'submit'],
+      actions: ['edit', 'submit', 'reset'],
     });
     await saveShop(seller, { headline: '新一代云上运维' });
     await submitShop(seller);
@@ -95,6 +96,26 @@ describe('a shop', () => {
     expect((await market()).body).toMatchObject({ headline: '两处都改', service: { qq: '200012345' } });
   });
 
+  it('is begun again from what is published, and only from that', async () => {
+    const reset = async () => {
+      const { status, body } = await seller.client.post(`${seller.path}/reset`);
+      return [status, body.code ?? body.headline, body.allowed ?? body.actions];
+    };
+    expect(await reset()).toEqual([409, 'WRONG_STATE', ['edit']]);
+    await saveShop(seller);
+    expect(await reset()).toEqual([409, 'WRONG_STATE', ['edit', 'submit']]);
+    await publishShop(seller, reviewer);
+    await saveShop(seller, { headline: '全新一代云上运维', service: shopService({ phone: '400-800-9999' }) });
+    expect(await reset()).toEqual([200, '让企业上云更简单', ['edit']]);
+    const { hotProductIds, ...begun } = shopForm(seller);
+    expect(await draft()).toMatchObject({ ...begun, hotProductIds: hotProductIds ?? [], version: 3 });
+    expect(await reset()).toEqual([200, '让企业上云更简单', ['edit']]);
+    expect(await draft()).toMatchObject({ version: 3 });
+    await saveShop(seller, { headline: '全新一代云上运维' });
+    await submitShop(seller);
+    expect(await reset()).toEqual([409, 'WRONG_STATE', ['withdraw']]);
+  });
+
   it('is taken back from review, and cannot be changed in it', async () => {
     await saveShop(seller);
     await submitShop(seller);
@@ -109,6 +130,28 @@ describe('a shop', () => {
     expect([late.status, late.body.code]).toEqual([409, 'WRONG_STATE']);
     await submitShop(seller);
     expect((await openReviewOf(reviewer, seller.sellerId)).id).not.toBe(id);
+  });
+
+  it('is not handed in where its draft is changed in the same moment, and its seller is told how it stands', async () => {
+    await saveShop(seller);
+    await submitShop(seller);
+    await decideShop(reviewer, seller.sellerId, sentBack);
+    await saveShop(seller, { headline: '办公协同' });
+    const { owner } = mallflow.database;
+    const trx = await owner.transaction();
+    await trx.raw('select 1 from shops where seller_id = ? for no key update', [seller.sellerId]);
+    const submitted = seller.client.post(`${seller.path}/submit`);
+    await workerWaits(owner);
+    const anew = `update shops set draft = jsonb_set(draft, '{headline}', '"云上办公"'), draft_version = draft_version + 1
+                   where seller_id = ?`;
+    await trx.raw(anew, [seller.sellerId]);
+    await trx.commit();
+    const { status, body } = await submitted;
+    expect([status, body.code, body.state, body.allowed]).toEqual([
+      ...[409, 'WRONG_STATE', 'changes_requested'],
+      ['edit', 'submit'],
+    ]);
+    expect(await draft()).toMatchObject({ headline: '云上办公', state: 'changes_requested' });
   });
 
   it('is handed in again only once it was changed after a rejection', async () => {

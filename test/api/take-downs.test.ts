@@ -39,7 +39,7 @@ const audited = async (subjectId: string) => {
   return items.map(({ action, reason: why }) => (why === null ? action : `${action}: ${why}`) as string);
 };
 const withoutReason = async (path: string) => {
-  const { status, body } = await operator.post(path, { reason: '不行' });
+  const { status, body } = await operator.post(path, { reason: '不' });
   return [status, body.errors];
 };
 const reasonTooShort = [400, [{ path: '/reason', code: 'TOO_SMALL', message: expect.any(String) }]];

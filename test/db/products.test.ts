@@ -74,6 +74,9 @@ describe('a product', () => {
     expect(await standing(id)).toBe('rejected editing unchanged');
     const stale = await room.freeze(id);
     expect(await refusal(room.open(stale))).toBe('WRONG_STATE check edit');
+    // Saving it as it was is no edit.
+    await room.edit(id);
+    expect(await standing(id)).toBe('rejected editing unchanged');
     await room.edit(id, { summary: '另一个简介' });
     // The reasons stay readable until it is decided anew.
     expect((await room.row(id)).draftErrors).toHaveLength(1);
@@ -87,8 +90,31 @@ describe('a product', () => {
     expect(await refusal(room.edit(id))).toBe('WRONG_STATE withdraw');
     expect([await room.withdraw(id), await standing(id)]).toEqual([submissionId, 'draft editing']);
     expect(await room.withdraw(id)).toBeNull();
+    await room.decide(await room.submit(id), 'approve');
+    expect(await refusal(room.withdraw(id))).toBe('WRONG_STATE check edit list');
+    await room.edit(id, { name: '又一个名称' });
     await room.decide(await room.submit(id), 'request_changes');
-    expect(await refusal(room.withdraw(id))).toBe('WRONG_STATE check edit submit');
+    expect(await refusal(room.withdraw(id))).toBe('WRONG_STATE check edit submit list');
+  });
+
+  it('is not judged twice as it is: what was handed in twice and approved once is refused the second time', async () => {
+    const id = await room.create();
+    const [first, second] = [await room.freeze(id), await room.freeze(id)];
+    await room.open(first);
+    await room.decide(first, 'approve');
+    expect(await refusal(room.open(second))).toBe('DRAFT_UNCHANGED edit');
+    expect(await room.row(id)).toMatchObject({ revision: 1, draftState: 'editing' });
+  });
+
+  it('tells who looks on of an edit, and of none where nothing was changed', async () => {
+    const id = await room.create();
+    const told = async () =>
+      (await rows(room.db, `select 1 from change_outbox where subject_id = :id and type = 'product.edit'`, { id }))
+        .length;
+    await room.edit(id);
+    expect(await told()).toBe(0);
+    await room.edit(id, { summary: '另一个简介' });
+    expect(await told()).toBe(1);
   });
 
   it('is judged as it was handed in: what was changed after it was written down is not taken into review', async () => {

@@ -12,6 +12,7 @@ import { openOnboarding } from '../../../db/seller/onboarding-repository';
 import { shopOf, type ShopRow } from '../../../db/shop/queries';
 import { freezeShop, saveDraft } from '../../../db/shop/repository';
 import { shopReviewSubject } from '../../../db/shop/review-subject';
+import { takeShopBack } from '../../../db/shop/take-back';
 import { takeDownShop } from '../../../db/shop/take-down';
 import { cloneDatabase, type TestDatabase } from '../../support/database';
 import { shopForm, type ShopImages } from '../../support/shops';
@@ -21,6 +22,7 @@ const subjects = { shop: subject };
 
 export const codeOf = (error: unknown) => (error instanceof DomainError ? error.code : String(error));
 export const approve: DecideReview = { outcome: 'approve', verdicts: [] };
+export const sendBack: DecideReview = { outcome: 'request_changes', verdicts: [], note: '请修改' };
 export const reject: DecideReview = { outcome: 'reject', verdicts: [], note: '不予通过' };
 
 /** A database with a reviewer, and sellers whose seller centre is open; their reviews have no runs. */
@@ -113,12 +115,20 @@ export class Seller {
     return submissionId;
   }
 
-  async decide(submissionId: string, decision: DecideReview): Promise<void> {
+  decide(submissionId: string, decision: DecideReview): Promise<void> {
+    return this.inTrx((trx) => this.decideIn(trx, submissionId, decision));
+  }
+
+  async decideIn(trx: Trx, submissionId: string, decision: DecideReview): Promise<void> {
     const { reviewer } = this.room;
     const [decisionId, reviewId] = [newId('command'), reviewIdOf(submissionId)];
-    await this.inTrx((trx) => writeDecision(trx, { decisionId, reviewId, accountId: reviewer, decision }));
+    await writeDecision(trx, { decisionId, reviewId, accountId: reviewer, decision });
     const order = { reviewId, commandId: null, by: { actor: reviewer, requestId: null }, decisionId };
-    await this.inTrx((trx) => decideReview(trx, order, subjects));
+    await decideReview(trx, order, subjects);
+  }
+
+  takeBack(): Promise<string | null> {
+    return this.inTrx((trx) => takeShopBack(trx, subjects, { sellerId: this.sellerId, by: this.by }));
   }
 
   withdraw(submissionId: string): Promise<boolean> {

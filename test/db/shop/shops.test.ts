@@ -4,7 +4,7 @@ import { marketShop, shopFactsOf } from '../../../db/shop/queries';
 import { freezeShop, publishRest, saveDraft } from '../../../db/shop/repository';
 import { eventually } from '../../support/eventually';
 import { shopService } from '../../support/shops';
-import { approve, codeOf, reject, ShopRoom, type Seller } from './room';
+import { approve, codeOf, reject, sendBack, ShopRoom, type Seller } from './room';
 
 describe('a shop among rows', () => {
   let room: ShopRoom;
@@ -21,6 +21,17 @@ describe('a shop among rows', () => {
     ({ sellerId } = seller);
   });
   afterAll(() => room.database.drop());
+
+  /** Until another transaction has come as far as a row that ours has locked. */
+  const somebodyWaits = () =>
+    eventually(
+      () =>
+        rows(
+          room.database.owner,
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        ),
+      (waiting) => waiting.length > 0,
+    );
 
   it('goes into review as it was frozen, or not at all', async () => {
     await seller.save();
@@ -47,20 +58,44 @@ describe('a shop among rows', () => {
     const outcome = await seller.inTrx(async (trx) => {
       await seller.openIn(trx, first);
       const other = seller.open(second).then(() => 'opened', codeOf);
-      // It has come as far as the shop's row, where it waits for the first to be done.
-      await eventually(
-        () =>
-          rows(
-            room.database.owner,
-            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-          ),
-        (waiting) => waiting.length > 0,
-      );
+      await somebodyWaits();
       return { other };
     });
     expect(await outcome.other).toBe('WRONG_STATE');
     expect(await seller.shop()).toMatchObject({ draftState: 'in_review', submissionId: first });
   });
+
+  it('is not published twice as it is: the second of two is refused once the first was approved', async () => {
+    await seller.save();
+    const [first, second] = [await seller.freeze(), await seller.freeze()];
+    const outcome = await seller.inTrx(async (trx) => {
+      await seller.openIn(trx, first);
+      await seller.decideIn(trx, first, approve);
+      const other = seller.open(second).then(() => 'opened', codeOf);
+      await somebodyWaits();
+      return { other };
+    });
+    expect(await outcome.other).toBe('DRAFT_UNCHANGED');
+    expect(await seller.shop()).toMatchObject({ draftState: 'editing', publishedNumber: 1 });
+  });
+
+  it.each([
+    ['approved', approve],
+    ['sent back', sendBack],
+  ] as const)(
+    'is %s while its seller takes it back: the seller is told that nothing was taken back',
+    async (_, decision) => {
+      await seller.save();
+      const submissionId = await seller.submit();
+      const outcome = await seller.inTrx(async (trx) => {
+        await seller.decideIn(trx, submissionId, decision);
+        const takenBack = seller.takeBack().catch(codeOf);
+        await somebodyWaits();
+        return { takenBack };
+      });
+      expect(await outcome.takenBack).toBe('WRONG_STATE');
+    },
+  );
 
   it('is judged whole: what was frozen with something missing is not opened', async () => {
     await seller.inTrx((trx) => saveDraft(trx, { sellerId, draft: { name: '半个店' }, by: seller.by }));

@@ -91,9 +91,18 @@ describe('what becomes of a shop that is handed in', () => {
     ['it was rejected and changed since', shop({ published: null, rejectedVersion: 2 }), 'review'],
   ])('where %s', (_, submitted, path) => {
     expect(pathOf(submitted)).toBe(path);
-    expect(shopActions({ ...submitted, draftState: 'editing' })).toEqual(
-      path === 'unchanged' ? ['edit'] : ['edit', 'submit'],
-    );
+    const actions = shopActions({ ...submitted, draftState: 'editing' });
+    expect(actions.filter((act) => act !== 'reset')).toEqual(path === 'unchanged' ? ['edit'] : ['edit', 'submit']);
+  });
+
+  it.each<[string, Submitted, boolean]>([
+    ['nothing was published', shop({ published: null }), false],
+    ['nothing differs', shop(), false],
+    ['the name differs', shop(draft({ name: '另一家店' })), true],
+    ['the phone differs', shop(draft({ service: shopService({ phone: '95001' }) })), true],
+  ])('may begin again from what is published or not: %s', (_, submitted, may) => {
+    expect(shopActions({ ...submitted, draftState: 'changes_requested' }).includes('reset')).toBe(may);
+    expect(shopActions({ ...submitted, draftState: 'in_review' })).toEqual(['withdraw']);
   });
 
   it('without a reviewer leaves the introduction as it was approved', () => {
