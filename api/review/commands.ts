@@ -56,16 +56,16 @@ export function decide(call: ReviewCall<DecideReview>): Promise<Answer> {
   const { services, principal, body, target } = call;
   const { db, reviewSubjects } = services;
   const { accountId } = principal;
-  // Neither the submission nor what was accepted before changes while it is in review.
+  // Neither the submission nor what was accepted before changes while it is in review. An approval without a verdict is
+  // about no item, and no later round asks what was well in it.
+  const isPlain = body.outcome === 'approve' && body.verdicts.length === 0;
   let known: Promise<readonly JudgedItem[]> | undefined;
-  const items = () => (known ??= itemsOfReview(db, reviewSubjects, target));
+  const items = () => (known ??= isPlain ? Promise.resolve([]) : itemsOfReview(db, reviewSubjects, target));
   return upon(call, 'decide', {
     facts: async () => requireSound(body, await items()),
     input: async (updateId) => {
       const decision = withAccepted(body, await items());
-      await db.transaction((trx) =>
-        writeDecision(trx, { decisionId: updateId, reviewId: target.id, accountId, decision }),
-      );
+      await writeDecision(db, { decisionId: updateId, reviewId: target.id, accountId, decision });
       return { decisionId: updateId };
     },
   });
@@ -75,12 +75,19 @@ export function decide(call: ReviewCall<DecideReview>): Promise<Answer> {
 function upon<Body>(call: ReviewCall<Body>, name: ReviewCommand, details: Details): Promise<Answer> {
   const { services, principal, target, requestId } = call;
   const workflowId = reviewWorkflowId(target.submissionId);
+  // It was read a moment ago; whoever asks again wants to know how it stands then.
+  let read: ReviewRow | undefined = target;
+  const rowNow = async (): Promise<ReviewRow> => {
+    const row = read ?? (await reviewById(services.db, target.id)) ?? target;
+    read = undefined;
+    return row;
+  };
   return services.commands.forCase({
     ...commandRequest(call),
     status: 200,
     allocate: () => ({ resourceId: target.id, workflowId }),
     check: async () => {
-      const row = (await reviewById(services.db, target.id)) ?? target;
+      const row = await rowNow();
       if (name === 'claim' || name === 'decide') await refuseOwn(call, row, principal.accountId);
       if (details.reached?.(row) === true) return 'reached';
       judge(call, row, name);

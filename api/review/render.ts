@@ -54,6 +54,7 @@ export function renderReviewSummary(row: ReviewRow, principal: Principal) {
     note: __,
     decider: ___,
     criteriaSetId: ____,
+    dueUs: _____,
     openedAt,
     updatedAt,
     ...rest
@@ -89,7 +90,7 @@ export async function renderReviewStanding(db: Queryable, row: ReviewRow, { prin
     history: events.map((event) => ({
       at: iso(event.at),
       actor: event.actor,
-      text: timelineText({ kind: 'review', act: event.act, actorName: event.actorName }, language),
+      text: timelineText({ kind: 'review', ...event }, language),
       from: event.from,
       to: event.to,
     })),

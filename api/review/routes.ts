@@ -3,7 +3,7 @@ import { decideReviewSchema, reassignReviewSchema } from '../../domain/review/sc
 import { reviewKinds, reviewStates } from '../../domain/review/states';
 import { listReviews, reviewById, type ReviewRow } from '../../db/review/queries';
 import { acceptedSchema } from '../http/answers';
-import { flagFilter, listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
+import { flagFilter, isCursorOf, listAnswer, listQuery, listSchema, pageRequest, textFilter } from '../http/lists';
 import { route, type AnyRoute, type Sighting } from '../http/route';
 import { claim, decide, reassign, release } from './commands';
 import { renderReviewDetail, reviewDetailSchema } from './detail';
@@ -15,6 +15,22 @@ function findReview({ services, params }: Sighting): Promise<ReviewRow | undefin
   return reviewById(services.db, params['id'] ?? '');
 }
 
+const reviewsQuery = listQuery(
+  {
+    kind: z.enum(reviewKinds).optional(),
+    state: z.enum(reviewStates).optional(),
+    assignee: textFilter.optional(),
+    overdue: flagFilter.optional(),
+    sort: z.enum(['dueAt']).optional(),
+  },
+  'id',
+  'time',
+).refine(
+  // rule: cursor-is-of-the-order
+  ({ sort, cursor }) => cursor === undefined || isCursorOf(sort === 'dueAt' ? 'time' : 'id', cursor),
+  { path: ['cursor'], error: 'not a cursor of this order' },
+);
+
 const list = route({
   method: 'get',
   path: '/v1/reviews',
@@ -22,13 +38,7 @@ const list = route({
   tag: 'reviewers',
   access: ['reviewer', 'operator'],
   idempotency: 'none',
-  query: listQuery({
-    kind: z.enum(reviewKinds).optional(),
-    state: z.enum(reviewStates).optional(),
-    assignee: textFilter.optional(),
-    overdue: flagFilter.optional(),
-    sort: z.enum(['dueAt']).optional(),
-  }),
+  query: reviewsQuery,
   answers: { 200: listSchema(reviewSummarySchema) },
   handle: async ({ services, principal, query }) => {
     const { kind = null, state = null, overdue = null } = query;

@@ -21,6 +21,8 @@ export interface Submitting {
    * (`on conflict do nothing`): what is judged is what was submitted.
    */
   readonly freeze: (submissionId: string) => Promise<void>;
+  /** What a refusal tells where the draft was changed meanwhile. */
+  readonly standing: () => Promise<{ readonly state: string; readonly allowed: readonly string[] }>;
   readonly render: () => Promise<unknown>;
 }
 
@@ -44,7 +46,7 @@ export function submitForReview<T>(call: Call<unknown, unknown, T>, submitting: 
 
 async function deliver<T>(
   { services, requestId }: Call<unknown, unknown, T>,
-  { kind, sellerId, freeze }: Submitting,
+  { kind, sellerId, freeze, standing }: Submitting,
   claim: Command,
 ): Promise<Delivery> {
   const { gateway, settings } = services;
@@ -63,7 +65,7 @@ async function deliver<T>(
   // The run ended without opening its review: the draft was changed since it was frozen. Nothing was handed in, and the
   // seller is told so: a retry that came by itself would hand in what it never saw.
   // rule: raced-submission-is-refused
-  return { kind: 'refused', code: 'WRONG_STATE', facts: { state: 'editing', allowed: ['edit', 'submit'] } };
+  return { kind: 'refused', code: 'WRONG_STATE', facts: { ...(await standing()) } };
 }
 
 /** The claim remembers it as its run, so that a retry finds the same. */

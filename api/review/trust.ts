@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasonSchema } from '../../domain/operations/command-schemas';
 import { draftReviewKinds } from '../../domain/review/states';
 import { setTrust, trustOf } from '../../db/review/trust';
 import type { SellerRow } from '../../db/seller/onboarding-queries';
@@ -36,7 +37,7 @@ const look = route<undefined, unknown, SellerRow>({
 const trustBody = z.strictObject({
   /** All of them from now on; none takes the trust away. */
   kinds: z.array(z.enum(draftReviewKinds)).max(draftReviewKinds.length),
-  reason: z.string().trim().min(5).max(500),
+  reason: reasonSchema,
 });
 
 const trust = route<z.output<typeof trustBody>, unknown, SellerRow>({

@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../../domain/review/reasons';
 import type { DecideReview } from '../../domain/review/schemas';
 import type { ReviewOutcome } from '../../domain/review/states';
-import { firstRow, rows, run, type Db, type Queryable, type Trx } from '../connection';
+import { firstRow, run, type Db, type Queryable } from '../connection';
 
 export interface NewDecision {
   /** Of the attempt to deliver it: a retry of the same attempt finds it. */
@@ -15,25 +15,25 @@ export interface NewDecision {
 }
 
 /** Writes down what a reviewer decided, before the run of the review is told: it is inert until the review names it. */
-export async function writeDecision(trx: Trx, { decision, ...ids }: NewDecision): Promise<void> {
-  const written = await firstRow(
-    trx,
-    `insert into review_decisions (id, review_id, account_id, confirmed_by, outcome, note)
-     values (:decisionId, :reviewId, :accountId, :confirmedBy, :outcome, :note)
-     on conflict (id) do nothing returning id`,
-    { ...ids, confirmedBy: ids.confirmedBy ?? null, outcome: decision.outcome, note: decision.note ?? null },
-  );
-  if (written === undefined) return;
+export async function writeDecision(db: Queryable, { decision, ...ids }: NewDecision): Promise<void> {
   const verdicts = decision.verdicts.map(({ item, outcome, reasonCode = null, note = null }) => ({
     ...{ item, outcome, note },
     reason_code: reasonCode,
   }));
   await run(
-    trx,
-    `insert into review_verdicts (decision_id, item, outcome, reason_code, note)
-     select :decisionId, item, outcome, reason_code, note
-       from jsonb_to_recordset(:verdicts::jsonb) as v (item text, outcome text, reason_code text, note text)`,
-    { decisionId: ids.decisionId, verdicts: JSON.stringify(verdicts) },
+    db,
+    `with written as (
+       insert into review_decisions (id, review_id, account_id, confirmed_by, outcome, note)
+       values (:decisionId, :reviewId, :accountId, :confirmedBy, :outcome, :note)
+       on conflict (id) do nothing returning id
+     )
+     insert into review_verdicts (decision_id, item, outcome, reason_code, note)
+     select written.id, v.item, v.outcome, v.reason_code, v.note
+       from written, jsonb_to_recordset(:verdicts::jsonb) as v (item text, outcome text, reason_code text, note text)`,
+    {
+      ...{ ...ids, confirmedBy: ids.confirmedBy ?? null, outcome: decision.outcome, note: decision.note ?? null },
+      verdicts: JSON.stringify(verdicts),
+    },
   );
 }
 
@@ -55,20 +55,17 @@ export async function decisionOf(
   db: Queryable,
   by: { readonly decisionId: string; readonly reviewId: string; readonly accountId: string | null },
 ): Promise<DecisionRow | undefined> {
-  const decision = await firstRow<Omit<DecisionRow, 'verdicts'>>(
+  return firstRow<DecisionRow>(
     db,
-    `select outcome, note from review_decisions
-      where id = :decisionId and review_id = :reviewId and (:accountId::text is null or account_id = :accountId)`,
+    `select d.outcome, d.note,
+            coalesce((select jsonb_agg(jsonb_build_object('item', v.item, 'outcome', v.outcome,
+                                                          'reasonCode', v.reason_code, 'note', v.note) order by v.item)
+                        from review_verdicts v where v.decision_id = d.id), '[]') as verdicts
+       from review_decisions d
+      where d.id = :decisionId and d.review_id = :reviewId
+        and (:accountId::text is null or d.account_id = :accountId)`,
     by,
   );
-  if (decision === undefined) return undefined;
-  const verdicts = await rows<VerdictRow>(
-    db,
-    `select item, outcome, reason_code as "reasonCode", note from review_verdicts
-      where decision_id = :decisionId order by item`,
-    { decisionId: by.decisionId },
-  );
-  return { ...decision, verdicts };
 }
 
 /** What was written down and never came about; a day later nobody can still be on the way with it. */

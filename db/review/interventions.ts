@@ -4,7 +4,7 @@ import { wrongState } from '../../domain/shared/state-machine';
 import { accountById } from '../account/queries';
 import { recordIntervention, type By } from '../case/record-transition';
 import { firstRow, type Trx } from '../connection';
-import { thereOf, type ReviewSnapshot } from './moves';
+import { thereOf } from './moves';
 import { tellReviewers, tellGivenBack } from './notices';
 import { reassignReview } from './repository';
 import { knownReview, withdrawReview, type KnownReview } from './settlement';
@@ -79,7 +79,7 @@ export async function remindNow(trx: Trx, { reviewId, by }: Hand, subjects: Revi
 }
 
 /**
- * Gives it to a reviewer, whoever has it now.
+ * Gives it to a reviewer, whoever has it now; nothing is done where they have it already.
  *
  * @throws DomainError WRONG_STATE; REFERENCE_NOT_FOUND: no reviewer; OWN_SUBMISSION: of the company that submitted it
  */
@@ -87,8 +87,10 @@ export async function reassignByOperator(
   trx: Trx,
   { reviewId, toAccountId, by }: Hand & { readonly toAccountId: string },
   subjects: ReviewSubjects,
-): Promise<ReviewSnapshot> {
+): Promise<void> {
   const open = await lockOpen(trx, subjects, reviewId);
+  // rule: given-once-to-the-same
+  if (open.assignee === toAccountId) return;
   const account = await accountById(trx, toAccountId);
   // rule: given-to-reviewers
   if (account?.roles.includes('reviewer') !== true)
@@ -98,7 +100,7 @@ export async function reassignByOperator(
   // rule: given-to-nobody-of-its-own
   if (await subjectOf(subjects, open.kind).ownCompany(trx, open.submissionId, toAccountId))
     throw new DomainError('OWN_SUBMISSION');
-  return reassignReview(trx, { reviewId, commandId: null, by, toAccountId, from: null });
+  await reassignReview(trx, { reviewId, commandId: null, by, toAccountId, from: null });
 }
 
 /**

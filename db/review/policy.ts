@@ -8,7 +8,7 @@ import { duplicatesOf } from './marks';
 import type { ReviewSnapshot } from './moves';
 import { settle, type KnownReview } from './settlement';
 import { subjectOf, type ReviewSubject, type ReviewSubjects } from './subjects';
-import { isTrusted } from './trust';
+import { trustWith } from './trust';
 
 /**
  * Decides a review that was opened in this very transaction, if the policy for trusted sellers approves it. It is a
@@ -19,7 +19,9 @@ export async function approveByPolicy(
   subjects: ReviewSubjects,
   review: KnownReview,
 ): Promise<ReviewSnapshot | null> {
-  if (!(await policyApproves(trx, subjectOf(subjects, review.kind), review))) return null;
+  // Most sellers are not trusted, so that is asked first.
+  const trust = await trustWith(trx, review.sellerId, review.kind);
+  if (trust === undefined || !(await policyApproves(trx, subjectOf(subjects, review.kind), review))) return null;
   const decisionId = `policy:${review.reviewId}`;
   const decision: DecideReview = { outcome: 'approve', verdicts: [] };
   await writeDecision(trx, { decisionId, reviewId: review.reviewId, accountId: null, decision });
@@ -30,14 +32,13 @@ export async function approveByPolicy(
     assignee: null,
     act: 'approve_by_policy',
     from: 'waiting',
-    by: { actor: systemActor, requestId: null },
+    // Trust may be taken back later: what it rested upon stays here.
+    by: { actor: systemActor, requestId: null, reason: `${trust.grantedBy}: ${trust.reason}` },
   });
 }
 
-/** Most sellers are not trusted, so that is asked first. */
 async function policyApproves(trx: Trx, subject: ReviewSubject, review: KnownReview): Promise<boolean> {
   const { kind, sellerId, submissionId } = review;
-  if (!(await isTrusted(trx, sellerId, kind))) return false;
   const problems = await subject.problemsOf?.(trx, submissionId);
   return approvedByPolicy({
     trusted: true,

@@ -11,6 +11,8 @@ export interface ReviewRow {
   readonly assignee: string | null;
   readonly openedAt: Date;
   readonly dueAt: Date;
+  /** The due time in microseconds, as exact as it is stored. */
+  readonly dueUs: string;
   readonly decidedAt: Date | null;
   readonly decisionId: string | null;
   readonly decidedBy: ReviewDecider | null;
@@ -27,7 +29,8 @@ const select = `
   select r.id, r.kind, r.submission_id as "submissionId", r.seller_id as "sellerId", r.state, r.assignee,
          r.opened_at as "openedAt", r.due_at as "dueAt", r.decided_at as "decidedAt", r.decision_id as "decisionId",
          r.decided_by as "decidedBy", d.account_id as "decider", r.criteria_set_id as "criteriaSetId",
-         d.outcome, d.note, r.updated_at as "updatedAt"
+         d.outcome, d.note, r.updated_at as "updatedAt",
+         (extract(epoch from r.due_at) * 1000000)::bigint::text as "dueUs"
     from reviews r left join review_decisions d on d.id = r.decision_id`;
 
 export async function reviewById(db: Queryable, id: string): Promise<ReviewRow | undefined> {
@@ -46,13 +49,17 @@ export interface ReviewFilter {
   readonly overdue: boolean | null;
 }
 
-/** By due time, the most urgent first, or newest first. A review's due time stays, so a page's last id tells where to go on. */
+/**
+ * By due time, the most urgent first, or newest first. A due time may be extended between two pages: by due time a
+ * page's key is the last one's due time as it was, in microseconds as the column has it, and its id.
+ */
 export async function listReviews(
   db: Queryable,
   filter: ReviewFilter,
   request: PageRequest & { readonly byDueTime: boolean },
 ): Promise<Page<ReviewRow>> {
   const { byDueTime, ...page } = request;
+  const [dueUs = null, id = null] = page.after === null ? [] : byDueTime ? page.after.split('.') : [null, page.after];
   const conditions = [
     filter.kind === null ? [] : ['r.kind = :kind'],
     filter.state === null ? [] : ['r.state = :state'],
@@ -62,15 +69,20 @@ export async function listReviews(
       : [`${filter.overdue ? '' : 'not '}(r.state in ('waiting', 'claimed') and r.due_at < now())`],
     page.after === null
       ? []
-      : [byDueTime ? '(r.due_at, r.id) > (select b.due_at, b.id from reviews b where b.id = :after)' : 'r.id < :after'],
+      : // rule: pages-by-due-time-keep-their-place
+        [
+          byDueTime
+            ? `(r.due_at, r.id) > ('epoch'::timestamptz + :dueUs::bigint * interval '1 us', :id)`
+            : 'r.id < :id',
+        ],
   ].flat();
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
   const found = await rows<ReviewRow>(
     db,
     `${select} ${where} order by ${byDueTime ? 'r.due_at, r.id' : 'r.id desc'} limit :limit + 1`,
-    { ...filter, ...page },
+    { ...filter, ...{ dueUs, id, limit: page.limit } },
   );
-  return pageOf(found, page, (row) => row.id);
+  return pageOf(found, page, (row) => (byDueTime ? `${row.dueUs}.${row.id}` : row.id));
 }
 
 /** What the run of a review starts from. */

@@ -36,12 +36,19 @@ export async function decideReview(
   // rule: deciding-records-its-effect
   if (order.commandId !== null) await recordEffect(trx, order.commandId);
   return settle(trx, subjects, known, {
-    ...{ decisionId, decision, by },
+    ...{ decisionId, decision, by: withReason(by, decision) },
     decidedBy: 'reviewer',
     assignee: by.actor,
     act: 'decide',
     from: 'claimed',
   });
+}
+
+/** What the reviewer said of the whole, or else for which reasons something is to change. */
+function withReason(by: By, { note, verdicts }: DecisionRow): By {
+  const codes = [...new Set(verdicts.flatMap(({ reasonCode }) => reasonCode ?? []))];
+  const reason = note ?? codes.join(', ');
+  return reason === '' ? by : { ...by, reason };
 }
 
 /** By whom, or by what, an open review is decided. */
@@ -80,7 +87,9 @@ export async function settle(
   const subject = subjectOf(subjects, kind);
   const aboutId = (await subject.subjectIdOf?.(trx, submissionId)) ?? reviewId;
   await tellSeller(trx, { reviewId, kind, sellerId, outcome, aboutId });
-  const reasons = fieldReasons(verdicts, await criteriaOfSet(trx, review.criteriaSetId));
+  // Only what is to change is told in the words of a criterion.
+  const isWhole = verdicts.every((verdict) => verdict.outcome === 'ok');
+  const reasons = isWhole ? [] : fieldReasons(verdicts, await criteriaOfSet(trx, review.criteriaSetId));
   await subject.onDecided(trx, { reviewId, submissionId, sellerId, outcome, reasons, note, by });
   return { state: 'decided', dueAt: null };
 }

@@ -11,13 +11,18 @@ export interface Trust {
   readonly reason: string;
 }
 
-export async function isTrusted(db: Queryable, sellerId: string, kind: ReviewKind): Promise<boolean> {
-  const trusted = await firstRow(
+/** Who said that the seller is trusted with this kind, and why; undefined where nobody does. */
+export async function trustWith(
+  db: Queryable,
+  sellerId: string,
+  kind: ReviewKind,
+): Promise<Pick<Trust, 'grantedBy' | 'reason'> | undefined> {
+  return firstRow(
     db,
-    'select 1 from trusted_sellers where seller_id = :sellerId and kind = :kind and revoked_at is null',
+    `select granted_by as "grantedBy", reason from trusted_sellers
+      where seller_id = :sellerId and kind = :kind and revoked_at is null`,
     { sellerId, kind },
   );
-  return trusted !== undefined;
 }
 
 export async function trustOf(db: Queryable, sellerId: string): Promise<readonly Trust[]> {

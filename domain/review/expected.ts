@@ -2,6 +2,10 @@ import { addWorkingDays, endOfNextWorkingDay, type Calendar } from '../shared/wo
 
 const dayMs = 86_400_000;
 
+/** In working days: decisions within seconds tell of a quiet hour, not of when one can be counted on. */
+const soonestDays = 1;
+const tooSoonMs = 3_600_000;
+
 /** Fewer say little about the next. */
 const enough = 5;
 
@@ -15,15 +19,19 @@ export interface Waiting {
 }
 
 /**
- * When a seller can expect a decision: four of five were decided within that time lately; the deadline, while too few
- * were. What is over already is not told again: it may come by the end of the next working day.
+ * When a seller can expect a decision: four of five were decided within that time lately, but not within a working day,
+ * since what was quick for others is no promise; the deadline, while too few were decided. A time of which less than an
+ * hour is left is not told: it may come by the end of the next working day.
  */
 export function expectedAt({ openedAt, dueAt, now, recentMs, calendar }: Waiting): Date {
   const sorted = [...recentMs].sort((one, other) => one - other);
   const usual = sorted[Math.ceil(sorted.length * 0.8) - 1];
   // rule: expected-from-enough-decisions
   const expected =
-    usual === undefined || sorted.length < enough ? dueAt : addWorkingDays(calendar, openedAt, usual / dayMs);
+    usual === undefined || sorted.length < enough
+      ? dueAt
+      : // rule: expected-in-a-working-day-at-the-soonest
+        addWorkingDays(calendar, openedAt, Math.max(usual / dayMs, soonestDays));
   // rule: expected-is-ahead
-  return expected.getTime() > now.getTime() ? expected : endOfNextWorkingDay(calendar, now);
+  return expected.getTime() >= now.getTime() + tooSoonMs ? expected : endOfNextWorkingDay(calendar, now);
 }

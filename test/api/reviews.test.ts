@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rows } from '../../db/connection';
+import { rows, run } from '../../db/connection';
 import { newAccount } from '../support/accounts';
 import type { Body, HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
@@ -194,14 +194,39 @@ describe('the queue of reviews', () => {
     expect(ids(await first.get('/v1/reviews?state=waiting&sort=dueAt'))[0]).toBe(late.reviewId);
     expect(ids(await first.get('/v1/reviews'))[0]).toBe(late.reviewId);
 
+    expect(refusal(await first.get('/v1/reviews?sort=age'))).toEqual([400, 'VALIDATION_FAILED']);
+  });
+
+  it('by due time keeps its place when the deadline a page ended with is extended', async () => {
+    const { db, owner } = mallflow.database;
+    for (let n = 0; n < 5; n += 1) await begin();
+    // Closer together than a millisecond, as two reviews of one moment are.
+    await run(
+      owner,
+      `update reviews r set due_at = timestamptz '2031-01-01' + n.n / 2 * interval '1 us'
+         from (select id, row_number() over (order by id desc) as n from reviews) n where n.id = r.id`,
+    );
+    const inOrder = await rows<{ id: string }>(db, 'select id from reviews order by due_at, id');
     const walked: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const page: Reply = await first.get(`/v1/reviews?sort=dueAt&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
-      walked.push(...ids(page));
+      walked.push(...page.body.items.map(({ id }: { id: string }) => id));
+      if (cursor === '')
+        await run(owner, `update reviews set due_at = due_at + interval '1 day' where id = :id`, {
+          id: walked.at(-1)!,
+        });
       cursor = page.body.nextCursor as string | null;
     }
-    const all = await rows<{ id: string }>(mallflow.database.db, 'select id from reviews order by due_at, id');
-    expect(walked).toEqual(all.map(({ id }) => id));
-    expect(refusal(await first.get('/v1/reviews?sort=age'))).toEqual([400, 'VALIDATION_FAILED']);
+    // What was extended behind the place comes once more, where it belongs now; nothing is left out.
+    expect(walked).toEqual([...inOrder.map(({ id }) => id), walked[1]]);
+  });
+
+  it('takes a cursor only of the order it is asked in', async () => {
+    const cursor = async (query: string) => (await first.get(`/v1/reviews?limit=1${query}`)).body.nextCursor as string;
+    const [byId, byDueTime] = [await cursor(''), await cursor('&sort=dueAt')];
+    for (const query of [`sort=dueAt&cursor=${byId}`, `cursor=${byDueTime}`]) {
+      const { status, body } = await first.get(`/v1/reviews?${query}`);
+      expect([status, body.errors]).toMatchObject([400, [{ path: '/cursor' }]]);
+    }
   });
 });

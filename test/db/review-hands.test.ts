@@ -63,6 +63,25 @@ describe('operators’ hands upon a review', () => {
       expect(await extended.then(() => 'extended', refused)).toBe('WRONG_STATE');
     });
 
+    it('cannot stand in the rows as one operator’s, nor a reviewer’s as two’s', async () => {
+      const [forced, judged] = [await opened(), await opened(true)];
+      await force(forced.reviewId, sendBack);
+      const { owner } = room.database;
+      const brokenBy = (sql: string, reviewId: string) =>
+        run(owner, sql, { reviewId }).then(
+          () => 'done',
+          (error: unknown) => (error as { constraint?: string }).constraint,
+        );
+      const alone = `with one as (
+          insert into review_decisions (id, review_id, account_id, outcome)
+          values ('alone', :reviewId, (select account_id from review_decisions limit 1), 'approve') returning id)
+        update reviews set state = 'decided', decided_by = 'operator', decided_at = now(), decision_id = one.id
+          from one where reviews.id = :reviewId`;
+      expect(await brokenBy(alone, judged.reviewId)).toBe('reviews_by_two');
+      const asPolicy = `update reviews set decided_by = 'policy' where id = :reviewId`;
+      expect(await brokenBy(asPolicy, forced.reviewId)).toBe('reviews_by_two');
+    });
+
     it.each([
       [
         'names what is not there',

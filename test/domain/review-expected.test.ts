@@ -32,6 +32,8 @@ describe('when a decision can be expected', () => {
   it.each([
     ['at the deadline, while few were decided', days(1, 1, 1, 1), '2026-11-17T11:00', '2026-11-27T10:00'],
     ['when four of five were decided', days(1, 2, 9, 1, 2), '2026-11-17T11:00', '2026-11-19T10:00'],
+    ['in a working day, however quick others were', days(0, 0, 0.1, 0, 0), '2026-11-17T10:00', '2026-11-18T10:00'],
+    ['an hour ahead at least', days(1, 1, 1, 1, 1), '2026-11-18T09:30', '2026-11-20T00:00'],
     ['later than the deadline, where that is usual', days(9, 9, 9, 9, 9), '2026-11-17T11:00', '2026-12-01T10:00'],
     [
       'by the end of the next working day, once that is over',
