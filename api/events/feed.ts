@@ -128,12 +128,27 @@ export class ChangeFeed {
       const { last } = await feedBounds(db);
       this.recent = new Recent(await newestChanges(db, last, keptChanges), last);
     }
+    const stoodAt = this.recent.last;
     do {
       const rows = await changesAfter(db, this.recent.last, batch);
       this.tell(this.recent.add(rows));
       full = rows.length === batch;
     } while (full);
+    if (this.recent.last === stoodAt) await this.beginAnewIfRestored(stoodAt);
     for (const go of this.waiting.splice(0)) go();
+  }
+
+  /** After the database was restored to an earlier moment, numbers that were told are given to other changes. */
+  private async beginAnewIfRestored(stoodAt: number): Promise<void> {
+    const { db } = this.parts;
+    const { last } = await feedBounds(db);
+    // rule: restored-feeds-are-reset
+    if (last >= stoodAt) return;
+    this.recent = new Recent(await newestChanges(db, last, keptChanges), last);
+    for (const stream of this.streams) {
+      stream.position = last;
+      stream.send(resetFrame(last));
+    }
   }
 
   private tell(told: readonly Told[]): void {

@@ -19,7 +19,10 @@ const events = route({
     // rule: streams-are-bounded
     if (changes.isFull) throw new DomainError('TOO_MANY_REQUESTS');
     if (changes.isStopped) throw new DomainError('TRY_AGAIN');
-    const lastEventId = request.get('Last-Event-ID') ?? query.lastEventId ?? null;
+    const header = request.get('Last-Event-ID');
+    // Empty, it is that of a client that was told no number yet.
+    // rule: empty-number-is-none
+    const lastEventId = (header === '' ? undefined : header) ?? query.lastEventId ?? null;
     return Promise.resolve({
       status: 200,
       headers: {

@@ -179,7 +179,11 @@ export class Commands {
     if (told.includes(false)) return this.conclude(attempt, { kind: 'unconfirmed' });
     const renewed = { ...claim, updateId: randomUUID() };
     await renewUpdateId(this.db, claim, { updateId: renewed.updateId, leaseMs: this.settings.leaseMs });
-    return this.conclude({ ...attempt, claim: renewed }, await command.deliver(renewed));
+    const second = await command.deliver(renewed);
+    // It ended once it had read its rows: they tell why.
+    // rule: run-that-ended-meanwhile-is-no-stuck-case
+    const over = second.kind === 'no_run' ? await this.refusalOfRows(renewed, command) : undefined;
+    return over ?? this.conclude({ ...attempt, claim: renewed }, second);
   }
 
   private async refusalOfRows(claim: Command, command: CaseCommand): Promise<Conclusion | undefined> {

@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import type { Page, PageRequest } from '../../db/lists';
 
-/** What a list is sorted by: public ids, or the numbers of its rows. A cursor of the one means nothing to the other. */
-const keyPatterns = { id: /^[a-z]{2,4}_[0-9a-z]{26}$/, number: /^\d{1,18}$/ } as const;
+/**
+ * What a list is sorted by: public ids, the numbers of its rows, or a time in microseconds and then the id. A cursor of
+ * the one means nothing to the other.
+ */
+const keyPatterns = {
+  id: /^[a-z]{2,4}_[0-9a-z]{26}$/,
+  number: /^\d{1,18}$/,
+  time: /^\d{16}\.[a-z]{2,4}_[0-9a-z]{26}$/,
+} as const;
+
+export type SortKey = keyof typeof keyPatterns;
 
 /** Opaque to clients: the last key of a page. */
 function keyOfCursor(cursor: string): string {
@@ -11,20 +20,33 @@ function keyOfCursor(cursor: string): string {
 
 const limitBounds = 'a whole number from 1 to 200';
 
+/** A list that can be sorted in several ways asks whether the cursor is one of the order asked for. */
+export function isCursorOf(sortedBy: SortKey, cursor: string): boolean {
+  return keyPatterns[sortedBy].test(keyOfCursor(cursor));
+}
+
 /** A query brings text; what the text must be is said as a number, so that the OpenAPI document says it too. */
 const pageLimit = z.preprocess(
   (text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text),
   z.int(limitBounds).min(1, limitBounds).max(200, limitBounds),
 );
 
-/** Query of a list: `limit` 1..200, `cursor`, and the filters given; anything else is refused by name. */
-export function listQuery<F extends z.ZodRawShape>(filters: F, sortedBy: keyof typeof keyPatterns = 'id') {
+/**
+ * Query of a list: `limit` 1..200, `cursor`, and the filters given; anything else is refused by name.
+ *
+ * @param sortedBy all it can be sorted by; public ids where nothing is said
+ */
+export function listQuery<F extends z.ZodRawShape>(filters: F, ...sortedBy: readonly SortKey[]) {
+  const keys: readonly SortKey[] = sortedBy.length === 0 ? ['id'] : sortedBy;
   return z.strictObject({
     limit: pageLimit.optional(),
     cursor: z
       .string()
       .max(64)
-      .refine((cursor) => keyPatterns[sortedBy].test(keyOfCursor(cursor)), 'not a cursor of this list')
+      .refine((cursor) => keys.some((key) => isCursorOf(key, cursor)), {
+        error: 'not a cursor of this list',
+        abort: true,
+      })
       .optional(),
     ...filters,
   });

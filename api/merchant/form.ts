@@ -1,6 +1,7 @@
 import { unsealableFields, isSealable } from '../../domain/merchant/sealable';
 import type { MerchantFormInput } from '../../domain/merchant/schemas';
 import type { MerchantChannel } from '../../domain/merchant/states';
+import { evidenceWords, isEvidence } from '../../domain/document/kinds';
 import { DomainError } from '../../domain/shared/errors';
 import { documentsOfAccount } from '../../db/document/queries';
 import { requireFee } from '../../db/merchant/repository';
@@ -32,10 +33,10 @@ export async function requireForm(services: Services, accountId: string, form: M
   // rule: unsealable-forms-stay-here
   if (errors.length > 0) throw new DomainError('FIELD_NOT_SEALABLE', { errors });
   const [licence] = await documentsOfAccount(services.db, accountId, [form.licenceDocumentId]);
-  // rule: merchant-licence-is-the-sellers-own
-  if (licence === undefined)
+  // rule: merchant-licence-is-the-sellers-own, merchant-licence-can-be-looked-at
+  if (licence === undefined || !isEvidence(licence.contentType))
     throw new DomainError('REFERENCE_NOT_FOUND', {
-      errors: [{ path: '/form/licenceDocumentId', code: 'REFERENCE_NOT_FOUND', message: 'no such document' }],
+      errors: [{ path: '/form/licenceDocumentId', code: 'REFERENCE_NOT_FOUND', message: evidenceWords }],
     });
   // rule: merchant-licence-is-small
   if (licence.bytes > licenceLimitBytes)

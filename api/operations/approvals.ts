@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { OperatorCommand } from '../../domain/operations/command-schemas';
+import { reasonSchema, type OperatorCommand } from '../../domain/operations/command-schemas';
 import { operatorCommandNames } from '../../domain/operations/commands';
 import { DomainError } from '../../domain/shared/errors';
+import { accountById } from '../../db/account/queries';
 import { approvalById, approvalStates, listApprovals, lockApproval, type ApprovalRow } from '../../db/approval/queries';
 import { settleApproval } from '../../db/approval/repository';
 import { caseById, type CaseRow } from '../../db/case/queries';
@@ -34,13 +35,14 @@ const approvalSchema = z.strictObject({
 });
 
 /** What an operator may do about it: confirm what somebody else asked for, refuse also their own. */
-function actionsFor({ state, askedBy }: ApprovalRow, accountId: string): string[] {
+function actionsFor({ state, askedBy, isOver }: ApprovalRow, accountId: string): string[] {
   if (state !== 'waiting') return [];
-  return askedBy === accountId ? ['refuse'] : ['confirm', 'refuse'];
+  // rule: nothing-is-confirmed-of-what-is-over
+  return askedBy === accountId || isOver ? ['refuse'] : ['confirm', 'refuse'];
 }
 
 function renderApproval(row: ApprovalRow, accountId: string) {
-  const { command: asked, askedAt, expiresAt, decidedAt, updatedAt, ...rest } = row;
+  const { command: asked, askedAt, expiresAt, decidedAt, updatedAt, isOver: _, ...rest } = row;
   const { command, ...details } = asked;
   return {
     ...rest,
@@ -106,6 +108,7 @@ async function confirm(trx: Trx, { services, target, principal, requestId }: App
   if (approval.askedBy === accountId) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: ['refuse'] });
   if (approval.state === 'confirmed') return [];
   requireWaiting(approval);
+  await requireAskerInOffice(trx, approval);
   await lockSubject(trx, services, await caseOf(trx, approval));
   const row = await caseOf(trx, approval);
   const { reason } = approval;
@@ -128,10 +131,11 @@ const refusing = route({
   access: ['operator'],
   idempotency: 'honoured',
   find: findApproval,
+  body: z.strictObject({ reason: reasonSchema }),
   answers: { 200: approvalSchema },
-  handle: (call: ApprovalCall): Promise<Answer> => {
-    const { services, target, principal, requestId } = call;
-    const by: By = { actor: principal.accountId, requestId };
+  handle: (call): Promise<Answer> => {
+    const { services, target, principal, body, requestId } = call;
+    const by: By = { actor: principal.accountId, requestId, reason: body.reason };
     return services.commands.inTransaction({
       ...commandRequest(call),
       status: 200,
@@ -150,6 +154,13 @@ const refusing = route({
     });
   },
 });
+
+/** @throws DomainError WRONG_STATE: who asked is no operator any more, so that two operators do not agree */
+async function requireAskerInOffice(trx: Trx, { askedBy, state }: ApprovalRow): Promise<void> {
+  const asker = await accountById(trx, askedBy);
+  // rule: asked-by-an-operator-still
+  if (asker?.roles.includes('operator') !== true) throw new DomainError('WRONG_STATE', { state, allowed: ['refuse'] });
+}
 
 /** @throws DomainError WRONG_STATE */
 function requireWaiting({ state }: ApprovalRow): void {

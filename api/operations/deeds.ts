@@ -1,7 +1,7 @@
 import type { ProcessKind } from '../../domain/case/states';
 import type { OperatorCommand } from '../../domain/operations/command-schemas';
-import { requireLater, type OperatorCommandName } from '../../domain/operations/commands';
-import type { CaseRow } from '../../db/case/queries';
+import { possibleCommands, requireLater, type OperatorCommandName } from '../../domain/operations/commands';
+import { caseById, type CaseRow } from '../../db/case/queries';
 import { recordIntervention, type By } from '../../db/case/record-transition';
 import type { Trx } from '../../db/connection';
 import { extendAccountVerification, retryMerchantId } from '../../db/merchant/interventions';
@@ -133,5 +133,18 @@ export async function carryOut(hand: Hand): Promise<void> {
   }
   const deed = deeds[row.kind][command.command] as ((hand: Hand) => Promise<void>) | undefined;
   if (deed === undefined) throw new Error(`nobody knows how to ${command.command} a ${row.kind}`);
-  await deed(hand);
+  try {
+    await deed(hand);
+  } catch (error) {
+    throw await inOperatorsWords(error, hand);
+  }
+}
+
+/** Rows refuse in the words of whoever works there; `allowed` tells an operator what operators may do. */
+async function inOperatorsWords(error: unknown, { trx, row, command }: Hand): Promise<unknown> {
+  // rule: operators-are-refused-in-their-words
+  if (!(error instanceof DomainError && error.code === 'WRONG_STATE')) return error;
+  const now = (await caseById(trx, row.id)) ?? row;
+  const allowed = possibleCommands(now).filter((name) => name !== command.command);
+  return new DomainError('WRONG_STATE', { ...error.facts, state: now.stage, allowed });
 }

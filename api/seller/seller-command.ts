@@ -1,3 +1,4 @@
+import { evidenceWords, isEvidence } from '../../domain/document/kinds';
 import { DomainError } from '../../domain/shared/errors';
 import { documentsOfAccount } from '../../db/document/queries';
 import type { Command } from '../../db/command/repository';
@@ -60,9 +61,10 @@ export async function requireDocument(
   accountId: string,
   { id, path }: { readonly id: string; readonly path: string },
 ): Promise<void> {
-  // rule: own-documents-are-handed-in
-  if ((await documentsOfAccount(db, accountId, [id])).length > 0) return;
+  const [document] = await documentsOfAccount(db, accountId, [id]);
+  // rule: own-documents-are-handed-in, evidence-can-be-looked-at
+  if (document !== undefined && isEvidence(document.contentType)) return;
   throw new DomainError('REFERENCE_NOT_FOUND', {
-    errors: [{ path, code: 'REFERENCE_NOT_FOUND', message: 'no such document' }],
+    errors: [{ path, code: 'REFERENCE_NOT_FOUND', message: evidenceWords }],
   });
 }

@@ -1,12 +1,13 @@
 import type { Language } from '../../domain/shared/errors';
 import { isId, onboardingIdOf, type IdKind } from '../../domain/shared/ids';
 import type { Principal } from '../../domain/shared/roles';
+import { productThere } from '../../db/product/own-queries';
 import { onboardingById } from '../../db/seller/onboarding-queries';
 import { reviewWorkflowId } from '../../workflows/review/contract';
 import { renderPaidFee } from '../certification-fee/render';
 import { renderCommodityById } from '../commodity/render';
 import { renderMerchantIds } from '../merchant/render';
-import { productThere, renderProduct } from '../product/render';
+import { renderProduct } from '../product/render';
 import { renderPurchaseById } from '../purchase/render';
 import { renderReviewById } from '../review/render';
 import { renderOnboarding } from '../seller/render';

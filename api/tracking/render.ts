@@ -74,7 +74,7 @@ export async function renderProcess(db: Queryable, row: CaseRow, language: Langu
   const timeline = events.map((event) => ({
     at: iso(event.at),
     actor: event.actor,
-    text: timelineText({ kind: row.kind, act: event.act, actorName: event.actorName }, language),
+    text: timelineText({ kind: row.kind, ...event }, language),
     from: event.from,
     to: event.to,
   }));

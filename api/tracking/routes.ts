@@ -11,7 +11,8 @@ import { caseSchema, liveDetail, processSchema, renderCase, renderProcess } from
 const processes = route({
   method: 'get',
   path: '/v1/processes',
-  summary: 'Where every case stands, newest first',
+  summary:
+    'Where every case stands, newest first; a title is looked for in the newest 50,000, or in all that are open, lost, stuck or overdue where these are asked for',
   tag: 'operators',
   access: ['operator'],
   idempotency: 'none',

@@ -23,7 +23,7 @@ export async function accountById(db: Queryable, id: string): Promise<AccountRow
 
 /** The ids of everybody who has the role. */
 export async function accountsInRole(db: Queryable, role: Role): Promise<string[]> {
-  const found = await rows<{ id: string }>(db, 'select id from accounts where :role = any(roles) order by id', {
+  const found = await rows<{ id: string }>(db, 'select id from accounts where roles @> array[:role] order by id', {
     role,
   });
   return found.map(({ id }) => id);

@@ -19,6 +19,8 @@ export interface ApprovalRow {
   readonly decidedBy: string | null;
   readonly decidedAt: Date | null;
   readonly updatedAt: Date;
+  /** The case it is about is over: nothing can be confirmed any more. */
+  readonly isOver: boolean;
 }
 
 // rule: approvals-run-out
@@ -27,7 +29,8 @@ const standing = `case when state = 'waiting' and expires_at <= now() then 'expi
 const columns = `
   id, process_id as "processId", command, reason, asked_by as "askedBy", asked_at as "askedAt",
   expires_at as "expiresAt", ${standing} as state, decided_by as "decidedBy", decided_at as "decidedAt",
-  updated_at as "updatedAt"`;
+  updated_at as "updatedAt",
+  (select p.closed_at is not null from process_cases p where p.id = process_id) as "isOver"`;
 
 export async function approvalById(db: Queryable, id: string): Promise<ApprovalRow | undefined> {
   return firstRow<ApprovalRow>(db, `select ${columns} from approvals where id = :id`, { id });
@@ -37,6 +40,19 @@ export async function approvalById(db: Queryable, id: string): Promise<ApprovalR
 export async function lockApproval(db: Queryable, id: string): Promise<ApprovalRow | undefined> {
   // rule: approval-decided-under-lock
   return firstRow<ApprovalRow>(db, `select ${columns} from approvals where id = :id for no key update`, { id });
+}
+
+/** The one that waits for its second operator, of a command upon a case. */
+export async function waitingApproval(
+  db: Queryable,
+  wish: { readonly processId: string; readonly command: OperatorCommandName },
+): Promise<string | null> {
+  const found = await firstRow<{ id: string }>(
+    db,
+    `select id from approvals where process_id = :processId and command ->> 'command' = :command and state = 'waiting'`,
+    wish,
+  );
+  return found?.id ?? null;
 }
 
 export async function approvalsOf(db: Queryable, processId: string): Promise<ApprovalRow[]> {

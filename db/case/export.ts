@@ -57,14 +57,15 @@ function auditOf(trx: Trx, { caseId, subjectId }: Of) {
   );
 }
 
-/** Claims of whoever acted upon it, without what they sent: of that only a fingerprint is kept. */
+/** Claims of whoever acted upon it or its approvals, without what they sent: of that only a fingerprint is kept. */
 function commandsOf(trx: Trx, { caseId, subjectId }: Of) {
   return rows(
     trx,
     `select id, account_id as "accountId", route, state, resource_id as "resourceId", created_at as "createdAt",
             effect_at as "effectAt", settled_at as "settledAt", outcome_status as "outcomeStatus", refusal
        from commands
-      where resource_id = :subjectId and account_id in (select actor from case_events where case_id = :caseId)
+      where resource_id = any(array(select id from approvals where process_id = :caseId) || :subjectId::text)
+        and (resource_id <> :subjectId or account_id in (select actor from case_events where case_id = :caseId))
       order by id`,
     { caseId, subjectId },
   );

@@ -4,33 +4,40 @@ import { accountsInRole } from '../account/queries';
 import { firstRow, rows, type Db, type Trx } from '../connection';
 import { addNotice } from '../notice/repository';
 import { recordIntervention, type By } from './record-transition';
-import { foundColumns, runLost, runMissing, type FoundCase } from './repository';
+import { foundColumns, runLost, runMissing, whileOpenAndLocked, type FoundCase } from './repository';
 
 /**
- * An open case becomes `lost`: its stage, turn and due time stay. `lostAt` is what the finder read there before it asked
- * the engine: where the case was lost and found since, what the engine said is out of date. False when it did not change.
+ * An open case whose run does not go on becomes `lost`: its stage, turn and due time stay. `standing` asks the engine
+ * while the case's row is locked, as whoever has its run started does under the same lock: what a finder heard before may
+ * be out of date. Answers why it is lost; undefined where it is not.
  */
 export async function markLost(
   db: Db,
-  lost: { readonly workflowId: string; readonly lostAt: Date | null; readonly why: LostWhy },
-): Promise<boolean> {
-  return db.transaction(async (trx) => {
+  workflowId: string,
+  standing: () => Promise<'running' | LostWhy>,
+): Promise<LostWhy | undefined> {
+  let lostWhy: LostWhy | undefined;
+  await whileOpenAndLocked(db, workflowId, async (trx, state) => {
+    // rule: only-open-cases-are-lost
+    if (state !== 'open') return;
+    const why = await standing();
+    // rule: started-since-is-not-lost
+    if (why === 'running') return;
     const row = await firstRow<{ kind: ProcessKind; subjectId: string }>(
       trx,
       // A caller who waits for it has flagged it before, and its run is started again at once.
-      // rule: only-open-cases-are-lost, found-since-is-not-lost
       `update process_cases
           set state = 'lost', lost_at = clock_timestamp(), lost_why = :why, stuck_since = coalesce(stuck_since, now()),
               stuck_code = case when stuck_code = '${runMissing}' then stuck_code else '${runLost}' end
-        where workflow_id = :workflowId and state = 'open'
-          and date_trunc('milliseconds', lost_at) is not distinct from :lostAt::timestamptz
+        where workflow_id = :workflowId
       returning kind, subject_id as "subjectId"`,
-      lost,
+      { workflowId, why },
     );
-    if (row === undefined) return false;
-    await recordIntervention(trx, { ...row, act: 'lost', by: { ...theWatchdog, reason: lost.why } });
-    return true;
+    if (row === undefined) return;
+    await recordIntervention(trx, { ...row, act: 'lost', by: { ...theWatchdog, reason: why } });
+    lostWhy = why;
   });
+  return lostWhy;
 }
 
 const theWatchdog: By = { actor: systemActor, requestId: null };

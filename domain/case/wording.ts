@@ -195,13 +195,21 @@ const words: {
 
 const systemName: Wording = { en: 'Mallflow', zh: '系统' };
 
+interface TimelineEvent {
+  readonly kind: ProcessKind;
+  readonly act: string;
+  readonly actorName: string | null;
+  /** Why; told to those who look after cases, and to nobody whose case it is. */
+  readonly reason?: string | null;
+}
+
 /** The words for an act; an act this version does not know is shown by its name rather than lost. */
-export function timelineText(
-  event: { readonly kind: ProcessKind; readonly act: string; readonly actorName: string | null },
-  language: Language,
-): string {
+export function timelineText({ reason = null, ...event }: TimelineEvent, language: Language): string {
   const ofKind: Readonly<Record<string, Wording>> = words[event.kind];
   const wording = ofKind[event.act] ?? interventionWords[event.act] ?? { en: event.act, zh: event.act };
   const key = language === 'en' ? 'en' : 'zh';
-  return wording[key].replace('{actor}', event.actorName ?? systemName[key]);
+  const text = wording[key].replace('{actor}', () => event.actorName ?? systemName[key]);
+  // rule: hands-are-shown-with-their-reason
+  if (reason === null) return text;
+  return key === 'en' ? `${text}: ${reason}` : `${text}：${reason}`;
 }

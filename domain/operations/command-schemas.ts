@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { decideReviewSchema } from '../review/schemas';
 
-/** Why: it stands in the case's timeline and in the audit log. */
-export const reasonSchema = z.string().trim().min(5).max(500);
+/** Why, 2 to 500 characters („重复“ is a reason): it stands in the case's timeline and in the audit log. */
+// rule: hands-say-why
+export const reasonSchema = z.string().trim().min(2).max(500);
 
 /** `preview`: nothing is done; the answer says what would change and who would be told. */
 const always = { reason: reasonSchema, preview: z.boolean().optional() };

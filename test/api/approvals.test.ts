@@ -87,6 +87,10 @@ describe('what needs two operators', () => {
     expect((await confirm(second, approvalId, 'agree')).headers.get('idempotent-replayed')).toBe('true');
     expect((await confirm(second, approvalId)).body.timeline).toHaveLength(told.length);
 
+    const { commands } = (await second.get(`/v1/processes/${processIdOf(feeId)}/export`)).body as { commands: Body[] };
+    const claims = commands.map(({ route, accountId }) => [route, accountId]);
+    expect(claims).toContainEqual([`POST /v1/approvals/${approvalId}/confirm`, secondId]);
+
     await feeIs(seller, 'met');
     const { validFrom, validUntil } = (await periodOf(mallflow, seller.sellerId, 1))!;
     expect(validUntil!.getTime()).toBeGreaterThan(validFrom!.getTime());
@@ -104,6 +108,9 @@ describe('what needs two operators', () => {
     expect([replay.status, replay.body, replay.headers.get('idempotent-replayed')]).toEqual([202, first.body, 'true']);
     const again = await ask(feeId, { command: 'waive_fee' });
     expect([again.status, again.body.code, again.body.allowed]).toEqual([409, 'WRONG_STATE', ['resume', 'retry_now']]);
+    const wished = { command: 'waive_fee', reason };
+    const other = await second.post(`/v1/processes/${processIdOf(feeId)}/commands`, wished);
+    expect([other.status, other.body.approvalId]).toEqual([409, first.body.approvalId]);
     await confirm(second, first.body.approvalId as string);
     const late = await ask(feeId, { command: 'waive_fee' });
     expect([late.status, late.body.code, late.body.state]).toEqual([409, 'WRONG_STATE', 'paid']);
@@ -137,12 +144,38 @@ describe('what needs two operators', () => {
     expect((await confirm(second, approvalId)).status).toBe(200);
   });
 
+  it('is not carried out for somebody who is no operator any more', async () => {
+    const { feeId } = await payingSeller();
+    const approvalId = await waive(feeId);
+    const { owner } = mallflow.database;
+    const [before] = await rows<{ roles: string[] }>(owner, 'select roles from accounts where id = :askerId', {
+      askerId,
+    });
+    const hold = (roles: readonly string[]): Promise<unknown> =>
+      run(owner, 'update accounts set roles = :roles::text[] where id = :askerId', {
+        roles: `{${roles.join(',')}}`,
+        askerId,
+      });
+    await hold(['reviewer']);
+    try {
+      const { status, body } = await confirm(second, approvalId);
+      expect([status, body.code, body.allowed]).toEqual([409, 'WRONG_STATE', ['refuse']]);
+      expect((await approval(approvalId)).state).toBe('waiting');
+    } finally {
+      await hold(before!.roles);
+    }
+    expect((await confirm(second, approvalId)).status).toBe(200);
+  });
+
   it('is over once it is refused, or after a day', async () => {
     const { feeId } = await payingSeller();
     const refusedId = await waive(feeId);
-    const refused = await second.post(`/v1/approvals/${refusedId}/refuse`);
+    const refuse = () => second.post(`/v1/approvals/${refusedId}/refuse`, { reason: '材料不足' });
+    const refused = await refuse();
     expect([refused.status, refused.body]).toMatchObject([200, { state: 'refused', decidedBy: secondId, actions: [] }]);
-    expect((await second.post(`/v1/approvals/${refusedId}/refuse`)).status).toBe(200);
+    expect((await refuse()).status).toBe(200);
+    const told = (await second.get(`/v1/processes/${processIdOf(feeId)}`)).body.timeline.at(-1);
+    expect(told.text).toMatch(/refused what an operator asked for: 材料不足$/);
     expect((await confirm(second, refusedId)).body).toMatchObject({ code: 'WRONG_STATE', state: 'refused' });
 
     const expiredId = await waive(feeId);
@@ -209,9 +242,14 @@ describe('what needs two operators', () => {
     await trx.commit();
     const { status, body } = await confirmed;
     expect([status, body.code, body.allowed]).toEqual([409, 'WRONG_STATE', []]);
-    expect((await second.post(`/v1/approvals/${approvalId}/refuse`)).status).toBe(200);
+    const [listed] = (await second.get('/v1/approvals?state=waiting')).body.items as Body[];
+    expect([listed?.id, listed?.actions]).toEqual([approvalId, ['refuse']]);
+    expect((await second.post(`/v1/approvals/${approvalId}/refuse`)).status).toBe(400);
+    expect((await second.post(`/v1/approvals/${approvalId}/refuse`, { reason: '已无必要' })).status).toBe(200);
     const { items } = (await second.get(`/v1/audit?subjectId=${feeId}`)).body;
-    expect(items[0]).toMatchObject({ action: 'certification_fee.refuse_approval', actor: secondId });
+    expect(items[0]).toMatchObject({
+      ...{ action: 'certification_fee.refuse_approval', actor: secondId, reason: '已无必要' },
+    });
   });
 
   it('who asked for it stays: nobody rewrites an approval', async () => {

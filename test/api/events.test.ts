@@ -47,12 +47,7 @@ const listen = (who: Name, options: ConstructorParameters<typeof Listener>[2] = 
   return listener;
 };
 
-const isThere = (listener: Listener) =>
-  eventually(
-    () => Promise.resolve(listener.from),
-    (from) => from !== null,
-  );
-
+const isThere = (listener: Listener) => eventually(() => Promise.resolve(listener.from !== null), Boolean);
 const heard = (listener: Listener, count: number) =>
   eventually(
     () => Promise.resolve(listener.heard),
@@ -149,10 +144,11 @@ describe('GET /v1/events', () => {
     const byHeader = listen('operator', { lastEventId: String(before) });
     const byQuery = listen('operator', { query: `?lastEventId=${before}` });
     const both = listen('operator', { lastEventId: String(before), query: '?lastEventId=1' });
+    const empty = listen('operator', { lastEventId: '', query: `?lastEventId=${before}` });
     await change({ subjectId: 'prd_last' });
     const last = await newest();
     const expected = Array.from({ length: last - before }, (_, n) => before + 1 + n);
-    for (const listener of [byHeader, byQuery, both]) {
+    for (const listener of [byHeader, byQuery, both, empty]) {
       await heard(listener, expected.length);
       expect(listener.ids).toEqual(expected);
     }
@@ -184,6 +180,23 @@ describe('GET /v1/events', () => {
     const [reset, next] = await heard(listener, 2);
     expect([reset?.event, reset?.id, reset?.data]).toEqual(['reset', last, {}]);
     expect([next?.event, next?.data['subjectId']]).toEqual(['change', 'prd_after']);
+  });
+
+  it('tells whoever listens to begin anew when the database was restored, and goes on from there', async () => {
+    const listener = listen('operator', {}, (await withFeed({})).url);
+    await isThere(listener);
+    await many(3);
+    const [{ id } = { id: 0 }] = await heard(listener, 3);
+    const restore = `with gone as (delete from changes where seq >= :id)
+                     select setval(pg_get_serial_sequence('changes', 'seq'), :id, false)`;
+    await run(mallflow.database.owner, restore, { id });
+    await heard(listener, 4);
+    await change({ subjectId: 'prd_anew' });
+    const told = (await heard(listener, 5)).map((one) => [one.event, one.id, one.data['subjectId']]);
+    expect(told.slice(3)).toEqual([
+      ['reset', id - 1, undefined],
+      ['change', id, 'prd_anew'],
+    ]);
   });
 
   it('moves the number of those who see nothing, so that they do not come back to what is long gone', async () => {

@@ -69,11 +69,15 @@ describe('what is refused', () => {
     expect([reply.status, reply.body.errors.map((fault: Body) => fault.path as string)]).toEqual([status, [path]]);
   });
 
-  it('a licence of another account, or too large a one', async () => {
+  it('a licence of another account, one that nobody can look at, or too large a one', async () => {
     const other = await sellerWithFee(mallflow, 'merchant-other');
     const { licenceDocumentId } = other;
     const form = merchantForm(seller, { licenceDocumentId });
     expect((await apply(seller, { form })).body).toMatchObject({ code: 'REFERENCE_NOT_FOUND' });
+    const archive = Buffer.from('PK\u0003\u0004licence.png', 'latin1');
+    const packed = await seller.client.upload('/v1/documents', archive, 'application/zip');
+    const unseen = merchantForm(seller, { licenceDocumentId: packed.body.id as string });
+    expect((await apply(seller, { form: unseen })).body).toMatchObject({ code: 'REFERENCE_NOT_FOUND' });
     const large = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(410_000, 0x20)]);
     const heavy = merchantForm(seller, { licenceDocumentId: await documentOf(seller.client, large) });
     expect((await apply(seller, { form: heavy })).body).toMatchObject({ status: 422, code: 'LICENCE_TOO_LARGE' });

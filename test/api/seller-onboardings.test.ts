@@ -111,6 +111,14 @@ describe('steps out of turn', () => {
     const form = change(await journey.verificationForm());
     expect(shown(await journey.seller.post(`${journey.path}/verification`, form))).toEqual(expected);
   });
+
+  it('a licence that nobody can look at is refused', async () => {
+    const archive = Buffer.from('PK\u0003\u0004licence.png', 'latin1');
+    const { body } = await journey.seller.upload('/v1/documents', archive, 'application/zip');
+    const form = { ...(await journey.verificationForm()), licenceDocumentId: body.id as string };
+    const refused = [422, 'REFERENCE_NOT_FOUND', '/licenceDocumentId'];
+    expect(shown(await journey.seller.post(`${journey.path}/verification`, form))).toEqual(refused);
+  });
 });
 
 describe('after the verification', () => {

@@ -57,11 +57,16 @@ describe('an operator’s hand upon rows that are over', () => {
     expect(await extend()).toBe('done');
     await own.discard(commodityId);
     expect(await extend()).toBe('WRONG_STATE');
+    // The state is told before what is wrong with the time.
+    const gone = { subjectId: commodityId, until: new Date(0), by };
+    expect(await codeOf(own.inTrx((trx) => extendDraft(trx, gone)))).toBe('WRONG_STATE');
 
     const allocationId = await stock.propose(await stock.commodity());
     await stock.act(allocationId, 'confirm');
-    const extension = { subjectId: allocationId, until: later(), by };
-    expect(await codeOf(stock.inTrx((trx) => extendAllocation(trx, extension)))).toBe('WRONG_STATE');
+    for (const until of [later(), new Date(0)]) {
+      const extension = { subjectId: allocationId, until, by };
+      expect(await codeOf(stock.inTrx((trx) => extendAllocation(trx, extension)))).toBe('WRONG_STATE');
+    }
   });
 
   it('a draft that was extended is reminded of as long before its end as it would have been', async () => {

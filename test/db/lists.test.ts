@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { processIdOf } from '../../domain/shared/ids';
+import { accountsInRole } from '../../db/account/queries';
 import { countOpenCases, listAudit, listCases, type CaseFilter } from '../../db/case/queries';
 import { casesToWatch, markStuck, runMissing, watchedCase, whileOpenAndLocked } from '../../db/case/repository';
 import { benefitById, listBenefits } from '../../db/catalogue/queries';
-import { rows, run } from '../../db/connection';
+import { exportCase } from '../../db/case/export';
+import { rows, run, type Queryable, type Trx } from '../../db/connection';
 import { pageOf, type Page, type PageRequest } from '../../db/lists';
 import { balanceEntries } from '../../db/ledger/queries';
 import { listEnterprises, enterpriseById } from '../../db/mall/queries';
 import { listPurchases } from '../../db/purchase/queries';
 import { endPurchase, payFromBalance } from '../../db/purchase/repository';
 import { listCommodities } from '../../db/stock/queries';
+import { eventually } from '../support/eventually';
 import { allAtOnce, furnish, type Furnished } from './furnished';
 
 let base: Furnished;
@@ -123,6 +126,16 @@ describe('filters', () => {
     expect(await cases({ state: 'open', stage: 'stocked', overdue: true })).toEqual([]);
   });
 
+  it('look for a title in the newest cases, or in all that are not over', async () => {
+    const found = async (filter: object) => {
+      const { items } = await listCases(base.db, { ...all, q: '优惠券', ...filter }, { limit: 50, after: null }, 2);
+      return items.map(({ subjectId }) => placed.indexOf(subjectId));
+    };
+    expect(await found({})).toEqual([4, 3]);
+    for (const few of [{ state: 'open' }, { whoseTurn: 'manager' }]) expect(await found(few)).toEqual([4, 2, 1, 0]);
+    expect(await found({ q: placed[0] })).toEqual([0]);
+  });
+
   it('find purchases, stock, benefits and audit', async () => {
     const page = { limit: 50, after: null };
     const purchases = await listPurchases(base.db, base.enterpriseId, { state: 'cancelled' }, page);
@@ -171,6 +184,34 @@ describe('counts', () => {
       );
     });
     expect(plan.map((line) => Object.values(line)[0]).join('\n')).toContain('process_cases_open');
+  });
+});
+
+describe('a look-up', () => {
+  const lookUps: readonly [string, (trx: Trx) => Promise<unknown>][] = [
+    ['accounts_by_role', (trx) => accountsInRole(trx, 'operator')],
+    ['commands_of_resource', (trx) => exportCase(trx, processIdOf(placed[0]!))],
+  ];
+
+  it.each(lookUps)('reads %s', async (index, look) => {
+    const scans = async (db: Queryable) =>
+      (
+        await rows<{ n: number }>(db, 'select idx_scan as n from pg_stat_user_indexes where indexrelname = :index', {
+          index,
+        })
+      )[0]!.n;
+    const before = await scans(base.db);
+    await base.owner.transaction(async (trx) => {
+      // With so few rows any way is as good; what is left are the indexes that fit.
+      await run(trx, 'set local enable_seqscan = off');
+      await run(trx, 'set local enable_indexscan = off');
+      await look(trx);
+      await rows(trx, 'select pg_stat_force_next_flush()');
+    });
+    await eventually(
+      () => scans(base.db),
+      (after) => after > before,
+    );
   });
 });
 

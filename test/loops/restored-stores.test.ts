@@ -1,9 +1,13 @@
 import { pino } from 'pino';
+import { openCasesAfter } from '../../db/case/repository';
 import { keepWitness, whileComparing, witnessed } from '../../db/case/witness';
+import { resumeCase } from '../../runs/resume-case';
+import { isRunning } from '../../temporal/run-health';
 import { readWitness, writeWitness } from '../../temporal/witness';
+import { Alarm } from '../../worker/loops/alarm';
 import { lookForRestored } from '../../worker/loops/restored';
 import { sweepRuns } from '../../worker/loops/sweep-runs';
-import type { WatchdogParts } from '../../worker/loops/watchdog';
+import { lookAfter, type WatchdogParts } from '../../worker/loops/watchdog';
 import { processIdOf } from '../../domain/shared/ids';
 import { purchaseWorkflowId } from '../../workflows/purchase/contract';
 import type { Body, HttpClient } from '../support/http-client';
@@ -66,4 +70,24 @@ it('a case whose run was ended is lost however young it is: the engine knew it',
   await sweepRuns(parts(hour))();
   const { body } = await operator.get(`/v1/processes/${processIdOf(id)}`);
   expect([body.state, (body.timeline as Body[]).at(-1)?.actor]).toEqual(['lost', 'system']);
+});
+
+it('a case whose run was started again after a finder had looked is not lost', async () => {
+  const { id } = (await place(manager)) as { id: string };
+  const { services, database } = mallflow;
+  const workflowId = purchaseWorkflowId(id);
+  await services.temporal.workflow.getHandle(workflowId).terminate('the test ends it');
+  const open = await openCasesAfter(database.db, { after: '', limit: 200 });
+  const at = open.find(({ subjectId }) => subjectId === id)!;
+  let looks = 0;
+  const slow: typeof services.temporal.withDeadline = async (deadline, ask) => {
+    const heard = await services.temporal.withDeadline(deadline, ask);
+    if ((looks += 1) === 1) await resumeCase(database.db, services.gateway, at, services.settings);
+    return heard;
+  };
+  const temporal = Object.create(services.temporal, { withDeadline: { value: slow } }) as typeof services.temporal;
+  const finder = parts(0, { temporal });
+  await lookAfter(finder, at, new Alarm(finder));
+  expect((await operator.get(`/v1/processes/${processIdOf(id)}`)).body.state).toBe('open');
+  expect(await isRunning(services.temporal, workflowId)).toBe(true);
 });

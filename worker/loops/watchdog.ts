@@ -76,7 +76,8 @@ export async function eachByItself(log: Logger, at: WatchedCase, work: () => Pro
  */
 export async function lookAfter(parts: WatchdogParts, at: FoundCase, alarm: Alarm): Promise<void> {
   const { db, temporal } = parts;
-  const standing = await temporal.withDeadline(Date.now() + 5_000, () => runStanding(temporal, at.workflowId));
+  const ask = () => temporal.withDeadline(Date.now() + 5_000, () => runStanding(temporal, at.workflowId));
+  const standing = await ask();
   if (standing === 'running') {
     // rule: lost-and-there-is-found
     if (at.state === 'lost') await resumeCase(db, parts.gateway, at, parts.settings);
@@ -86,8 +87,9 @@ export async function lookAfter(parts: WatchdogParts, at: FoundCase, alarm: Alar
   // rule: young-cases-are-not-lost
   const neverHadOne = standing === 'missing' && at.openedAt.getTime() > Date.now() - 2 * parts.graceMs;
   if (at.state === 'open' && !neverHadOne) {
-    if (!(await markLost(db, { workflowId: at.workflowId, lostAt: at.lostAt, why: standing }))) return;
-    alarm.raise(at, standing);
+    const why = await markLost(db, at.workflowId, ask);
+    if (why === undefined) return;
+    alarm.raise(at, why);
   }
   // What took it away first counts: a run that failed may have been ended by hand since.
   const why = at.state === 'lost' && at.lostWhy !== null ? at.lostWhy : standing;
