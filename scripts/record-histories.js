@@ -26,7 +26,7 @@ const { feeScenarios } = require('./lib/recorded-fees');
 const { merchantScenarios } = require('./lib/recorded-merchants');
 const { onboardingScenarios } = require('./lib/recorded-onboardings');
 const { reviewScenarios } = require('./lib/recorded-reviews');
-const { shopReviewScenarios } = require('./lib/recorded-shops');
+const { sellingScenarios, shopReviewScenarios } = require('./lib/recorded-shops');
 const recordedScenarios = require('./lib/recorded-scenarios');
 const { withoutTraces } = require('./lib/recorded-history');
 const { findTemporalCli } = require('./lib/temporal-cli');
@@ -38,7 +38,7 @@ const folder = path.join(root, 'test', 'replay', 'histories');
 const scenarios = {
   ...{ ...recordedScenarios.scenarios, ...paymentScenarios, ...reconciliationScenarios },
   ...{ ...onboardingScenarios, ...feeScenarios, ...merchantScenarios, ...reviewScenarios },
-  ...shopReviewScenarios,
+  ...{ ...shopReviewScenarios, ...sellingScenarios },
 };
 const say = (/** @type {string} */ line) => console.log(line);
 

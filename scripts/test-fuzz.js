@@ -7,8 +7,8 @@
  * away afterwards). Ends with exit code 1 when anything is answered by a fault of ours, or by a status, content type or
  * body that the document does not name.
  *
- *   npm run test:fuzz                        every role, 20 calls of each kind a route: about ten minutes
- *   npm run test:fuzz -- --examples 5        fewer of them
+ *   npm run test:fuzz                        every role, 20 calls of each kind a route: half an hour or more
+ *   npm run test:fuzz -- --examples 4        fewer of them: two to three minutes a role
  *   npm run test:fuzz -- --seed 7            the same calls as a run that printed this seed
  *   npm run test:fuzz -- --only operator     one role
  *
@@ -111,8 +111,12 @@ async function fuzz(fuzzer, { login, examples, seed }) {
   const child = spawn(fuzzer, args, { cwd: folder, stdio: 'inherit', env: { ...process.env, NO_COLOR: '1' } });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = () => void child.kill('SIGKILL');
+    child.once('exit', (code) => {
+      process.off('exit', kill);
+      resolve(code ?? 1);
+    });
+    process.once('exit', kill);
   });
 }
 

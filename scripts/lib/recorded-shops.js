@@ -62,6 +62,35 @@ class RecordedShop {
   }
 }
 
+/** 商品上架: the first product of a seller, approved and shown to buyers. @param {RecordedSeller} seller */
+async function listProduct(seller) {
+  const { product } = seller;
+  const picture = drawPicture({ width: 390, height: 260, colour: [0, 120, 200] });
+  const { id: pictureId } = await product.call('POST', '/v1/images', picture, seller.token);
+  const { id } = await seller.call('POST', '/products', {
+    ...{ deliveryType: 'manual', categoryId: 'cat_migration', name: '上云迁移服务', tags: ['迁移'] },
+    ...{ agreementText: '按约定范围提供迁移服务。', pictureIds: [pictureId], deliveryDays: 15 },
+    ...{ summary: '由工程师协助迁移。', details: '现状评估、方案、实施与验收。' },
+    specs: [{ name: '标准版', onShelf: true, price: { per: 'once', amountFen: 500_000 } }],
+  });
+  await product.call('POST', `/v1/products/${id}/submit`, undefined, seller.token);
+  await (await RecordedReview.waiting(seller, 'product')).approve();
+  await product.call('POST', `/v1/products/${id}/list`, undefined, seller.token);
+  await seller.walks('seller_centre.product_listed');
+}
+
+/** The whole way in, to its end. @type {Record<string, Scenario>} */
+const sellingScenarios = {
+  'onboarding-completed': {
+    live: (product) =>
+      product.withWorker([], async () => {
+        const seller = await RecordedSeller.withFeePaid(product);
+        await listProduct(seller);
+        return seller.run;
+      }),
+  },
+};
+
 /** @param {(shop: RecordedShop) => Promise<RecordedReview>} live @returns {Scenario} */
 const submitted = (live) => ({
   live: (product) => product.withWorker([], async () => (await live(await RecordedShop.furnished(product))).run),
@@ -107,4 +136,4 @@ const shopReviewScenarios = {
   }),
 };
 
-module.exports = { shopReviewScenarios };
+module.exports = { sellingScenarios, shopReviewScenarios };

@@ -73,8 +73,6 @@ const unreachable = [
   'refunded.refund',
   // What is waited for there is the seller's alone, and has no deadline.
   'certification_fee.turn_passes',
-  // Products are not listed yet.
-  'seller_centre.product_listed',
   // Who asks again is given the payment that is open.
   'paying.pay',
   // The row claims it first.
