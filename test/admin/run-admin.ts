@@ -16,7 +16,7 @@ export function runAdmin(
 ): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, ...options.env }, timeout: 25_000 });
+    const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, ...options.env }, timeout: 140_000 });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += String(chunk)));

@@ -62,7 +62,7 @@ const hasMoneyWeLack: Weather = {
         await by.outside.putOrder({ amountFen: 350, channelNumber: begun['number'] ?? '', paidAt });
         await by.outside.publishBill(yesterday);
         // Long enough for what goes wrong next to begin before its second look.
-        const reconciliation = await compare(by, yesterday, 6_000);
+        const reconciliation = await compare(by, yesterday, 20_000);
         await rests(by, reconciliation, 'timer');
         return { ...begun, reconciliation };
       },

@@ -21,7 +21,7 @@ describe('the five-minute walk of the README', () => {
   async function walk(): Promise<string[]> {
     const { stdout } = await promisify(execFile)('bash', ['-eu', '-o', 'pipefail', '-c', walkBlocks().join('\n')], {
       env: { PATH: process.env['PATH'], MALLFLOW_URL: mallflow.url },
-      timeout: 25_000,
+      timeout: 140_000,
     });
     return stdout.split(/\r?\n/).filter((line) => line !== '');
   }

@@ -91,7 +91,7 @@ describe('an order', () => {
     const end = new Date(Math.ceil(Date.now() / 1_000 + 0.4) * 1_000).toISOString().slice(0, 19);
     const { number, order } = await opened({ time_expire: `${end}Z` });
     const state = async () => (await client.query(number)).body.trade_state as string;
-    expect(await eventually(state, (answer) => answer === 'CLOSED', 5_000)).toBe('CLOSED');
+    expect(await eventually(state, (answer) => answer === 'CLOSED')).toBe('CLOSED');
     await expect(emulator.control.pay(number)).rejects.toThrow('409');
     expect(await client.close(number)).toMatchObject({ status: 204 });
     expect(await client.create(order)).toMatchObject({ status: 400, body: { code: 'ORDER_CLOSED' } });

@@ -96,7 +96,7 @@ export class Script {
 /** Polls until there is a value. */
 export async function eventually<T>(
   look: () => T | undefined | Promise<T | undefined>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -96,7 +96,7 @@ it('plays years of a certification fee: paid, renewed ahead, over, and paid agai
   expect(new Set(ofFirst)).toEqual(new Set(['fee_ends_soon']));
 
   // Nobody renews the second: it is over, and the third can be paid, from then on.
-  const { validUntil } = await feeIs(seller, 'expired', 20_000);
+  const { validUntil } = await feeIs(seller, 'expired', 60_000);
   expect(validUntil).toBe(renewed.validUntil?.toISOString());
   await period(sellerId, 2, ({ state }) => state === 'expired');
   const ofSecond = (await noticesOf(sellerId, second.id)).map(({ kind }) => kind);
