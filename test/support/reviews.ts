@@ -165,3 +165,13 @@ export async function beginReview(
   );
   return { reviewId, submissionId };
 }
+
+/** What the calendar would bring days later has come now: the reminder at half time, or the deadline. */
+export async function comeTime(
+  { database, services }: Pick<Installation, 'database' | 'services'>,
+  { reviewId, submissionId }: Reviewed,
+  time: 'remind_at' | 'due_at',
+): Promise<void> {
+  await run(database.db, `update reviews set ${time} = now() where id = :reviewId`, { reviewId });
+  await services.gateway.reload(reviewWorkflowId(submissionId));
+}

@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually';
 import type { HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { place } from '../support/purchases';
-import { accountIdOf, beginReview, createForms, formOf, formSubjects, sellerOf } from '../support/reviews';
+import { accountIdOf, beginReview, comeTime, createForms, formOf, formSubjects, sellerOf } from '../support/reviews';
 
 describe('the run of a review', () => {
   let mallflow: Installation;
@@ -56,13 +56,15 @@ describe('the run of a review', () => {
   };
 
   it('reminds at half time, escalates when overdue, and waits on for a decision', async () => {
-    const { reviewId, submissionId } = await begin({ dueInMs: 6_000 });
+    const { reviewId, submissionId } = await begin();
+    await comeTime(mallflow, { reviewId, submissionId }, 'remind_at');
     await eventually(
       () => told(reviewId),
       (all) => all.length >= 2,
     );
     expect(await told(reviewId)).toEqual(['review_half_time reviewer2@demo', 'review_half_time reviewer@demo']);
     await reviewer.post(`/v1/reviews/${reviewId}/claim`);
+    await comeTime(mallflow, { reviewId, submissionId }, 'due_at');
     const all = await eventually(
       () => told(reviewId),
       ({ length }) => length >= 4,
@@ -82,10 +84,11 @@ describe('the run of a review', () => {
   });
 
   it('reminds whoever has claimed it alone', async () => {
-    const { reviewId } = await begin({ dueInMs: 60_000 });
+    const { reviewId } = await begin();
     await reviewer.post(`/v1/reviews/${reviewId}/claim`);
-    const fast = await begin({ dueInMs: 4_000 });
+    const fast = await begin();
     await reviewer.post(`/v1/reviews/${fast.reviewId}/claim`);
+    await comeTime(mallflow, fast, 'remind_at');
     const first = await eventually(
       () => told(fast.reviewId),
       ({ length }) => length > 0,
