@@ -11,7 +11,7 @@ import { subjectOf } from '../../db/review/subjects';
 import { reviewUpdates, reviewWorkflowId } from '../../workflows/review/contract';
 import type { Answer } from '../http/answers';
 import { commandRequest, type Call } from '../http/route';
-import { actionsFor } from './actions';
+import { actionsFor, isOwnSubmission } from './actions';
 import { renderReviewById } from './render';
 
 type ReviewCall<Body> = Call<Body, undefined, ReviewRow>;
@@ -90,7 +90,7 @@ function upon<Body>(call: ReviewCall<Body>, name: ReviewCommand, details: Detail
       const row = await rowNow();
       if (name === 'claim' || name === 'decide') await refuseOwn(call, row, principal.accountId);
       if (details.reached?.(row) === true) return 'reached';
-      judge(call, row, name);
+      judge(call, row, name, await isOwnSubmission(services, row, principal));
       await details.facts?.(row);
       return 'go';
     },
@@ -99,13 +99,13 @@ function upon<Body>(call: ReviewCall<Body>, name: ReviewCommand, details: Detail
       const by = { commandId: id, accountId: principal.accountId, requestId };
       return services.gateway.command(workflowId, reviewUpdates[name], updateId, { ...by, ...input });
     },
-    render: (id) => renderReviewById(services.db, id, call),
+    render: (id) => renderReviewById(services, id, call),
   });
 }
 
 /** State and gates (409). */
-function judge({ principal }: ReviewCall<unknown>, row: ReviewRow, name: ReviewCommand): void {
-  const allowed = actionsFor(row, principal);
+function judge({ principal }: ReviewCall<unknown>, row: ReviewRow, name: ReviewCommand, isOwn: boolean): void {
+  const allowed = actionsFor(row, principal, isOwn);
   // rule: second-decision-is-refused
   if (name === 'decide' && row.state === 'decided')
     throw new DomainError('ALREADY_DECIDED', {

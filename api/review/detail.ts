@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { FieldProblem } from '../../domain/market/field-problem';
 import type { Language } from '../../domain/shared/errors';
 import { recordAudit } from '../../db/case/repository';
-import type { Db } from '../../db/connection';
 import { versionOfSet } from '../../db/review/criteria';
 import { itemsOfReview } from '../../db/review/items';
 import { duplicatesOf, markKinds } from '../../db/review/marks';
 import type { ReviewRow } from '../../db/review/queries';
-import { subjectOf, type ReviewItem, type ReviewSubjects } from '../../db/review/subjects';
-import { renderReviewStanding, reviewStandingSchema, type Reader } from './render';
+import { subjectOf, type ReviewItem } from '../../db/review/subjects';
+import { renderReviewStanding, reviewStandingSchema, type Reader, type ReviewParts } from './render';
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -41,17 +40,12 @@ export const reviewDetailSchema = reviewStandingSchema.extend({
   ),
 });
 
-interface Parts {
-  readonly db: Db;
-  readonly reviewSubjects: ReviewSubjects;
-}
-
 /**
  * The submission as it was submitted. Secrets are opened while they are needed, for reviewers who may judge it, and
  * afterwards for whoever decided; that somebody looked is audited before they are shown.
  */
 export async function renderReviewDetail(
-  parts: Parts,
+  parts: ReviewParts,
   row: ReviewRow,
   reader: Reader & { readonly requestId: string },
 ) {
@@ -72,7 +66,7 @@ export async function renderReviewDetail(
     );
   const previous = await subject.previousOf(db, row.submissionId);
   const [standing, items, before, around] = await Promise.all([
-    renderReviewStanding(db, row, reader),
+    renderReviewStanding(parts, row, reader),
     itemsOfReview(db, reviewSubjects, row),
     previous === null ? [] : subject.itemsOf(db, previous),
     renderAround(parts, row, reader.language),
@@ -81,7 +75,6 @@ export async function renderReviewDetail(
   return {
     ...standing,
     ...around,
-    actions: standing.actions.filter((action) => !isOwn || action === 'reassign' || action === 'release'),
     items: items.map((item) => ({ item: item.item, label: item.label, value: shown(item), accepted: item.accepted })),
     changes: changesBetween(before, items).map(({ item, before: was, after: is }) => ({
       item,
@@ -92,7 +85,7 @@ export async function renderReviewDetail(
 }
 
 /** What is known beside the submission itself. */
-async function renderAround({ db, reviewSubjects }: Parts, row: ReviewRow, language: Language) {
+async function renderAround({ db, reviewSubjects }: ReviewParts, row: ReviewRow, language: Language) {
   const { submissionId, criteriaSetId } = row;
   const subject = subjectOf(reviewSubjects, row.kind);
   const [about, criteriaVersion, problems, duplicates] = await Promise.all([

@@ -9,9 +9,10 @@ import { caseEvents } from '../../db/case/queries';
 import type { Db, Queryable } from '../../db/connection';
 import { decisionOf, type DecisionRow } from '../../db/review/decisions';
 import { reviewById, type ReviewRow } from '../../db/review/queries';
+import type { ReviewSubjects } from '../../db/review/subjects';
 import { historySchema, resourceShape } from '../http/answers';
 import { iso, isoOrNull, isoTime } from '../http/times';
-import { actionsFor } from './actions';
+import { actionsFor, isOwnSubmission } from './actions';
 
 const summaryShape = {
   ...resourceShape,
@@ -47,7 +48,13 @@ export const reviewStandingSchema = z.strictObject({
   history: historySchema,
 });
 
-export function renderReviewSummary(row: ReviewRow, principal: Principal) {
+/** Where reviews are read, and what tells whose submission it is. */
+export interface ReviewParts {
+  readonly db: Db;
+  readonly reviewSubjects: ReviewSubjects;
+}
+
+export async function renderReviewSummary(parts: ReviewParts, row: ReviewRow, principal: Principal) {
   const {
     submissionId,
     decisionId: _,
@@ -68,7 +75,7 @@ export function renderReviewSummary(row: ReviewRow, principal: Principal) {
     decidedAt: isoOrNull(row.decidedAt),
     createdAt: iso(openedAt),
     updatedAt: iso(updatedAt),
-    actions: actionsFor(row, principal),
+    actions: actionsFor(row, principal, await isOwnSubmission(parts, row, principal)),
   };
 }
 
@@ -77,10 +84,15 @@ export interface Reader {
   readonly language: Language;
 }
 
-export async function renderReviewStanding(db: Queryable, row: ReviewRow, { principal, language }: Reader) {
-  const [events, decision] = await Promise.all([caseEvents(db, processIdOf(row.id)), decisionOfRow(db, row)]);
+export async function renderReviewStanding(parts: ReviewParts, row: ReviewRow, { principal, language }: Reader) {
+  const { db } = parts;
+  const [summary, events, decision] = await Promise.all([
+    renderReviewSummary(parts, row, principal),
+    caseEvents(db, processIdOf(row.id)),
+    decisionOfRow(db, row),
+  ]);
   return {
-    ...renderReviewSummary(row, principal),
+    ...summary,
     verdicts: (decision?.verdicts ?? []).map(({ item, outcome, reasonCode, note }) => ({
       ...{ item, outcome },
       ...(reasonCode === null ? {} : { reasonCode }),
@@ -102,8 +114,8 @@ async function decisionOfRow(db: Queryable, row: ReviewRow): Promise<DecisionRow
   return decisionId === null ? undefined : decisionOf(db, { decisionId, reviewId: row.id, accountId: decider });
 }
 
-export async function renderReviewById(db: Db, id: string, reader: Reader) {
-  const row = await reviewById(db, id);
+export async function renderReviewById(parts: ReviewParts, id: string, reader: Reader) {
+  const row = await reviewById(parts.db, id);
   if (row === undefined) throw new Error(`review ${id} has an effect but no row`);
-  return renderReviewStanding(db, row, reader);
+  return renderReviewStanding(parts, row, reader);
 }

@@ -45,7 +45,8 @@ const list = route({
     const assignee = query.assignee === 'me' ? principal.accountId : (query.assignee ?? null);
     const request = { ...pageRequest(query), byDueTime: query.sort === 'dueAt' };
     const page = await listReviews(services.db, { kind, state, assignee, overdue }, request);
-    return { status: 200, body: listAnswer(page, (row) => renderReviewSummary(row, principal)) };
+    const items = await Promise.all(page.items.map((row) => renderReviewSummary(services, row, principal)));
+    return { status: 200, body: listAnswer({ ...page, items }, (item) => item) };
   },
 });
 

@@ -49,7 +49,7 @@ const renderers: Readonly<Partial<Record<IdKind, RenderById>>> = {
   certificationFee: ({ services, principal }, id) => renderPaidFee(services, principal.sellerId ?? '', id),
   merchantApplication: ({ services, principal }) => renderMerchantIds(services, principal.sellerId ?? ''),
   product: async (asker, id) => renderProduct(await productThere(asker.services.db, id), asker),
-  review: (asker, id) => renderReviewById(asker.services.db, id, asker),
+  review: (asker, id) => renderReviewById(asker.services, id, asker),
 };
 
 /** What a command was about, and the run it went to. */

@@ -7,6 +7,7 @@ import { decisionOf, writeDecision } from './decisions';
 import { itemsOfReview } from './items';
 import { lockOpen } from './interventions';
 import type { ReviewSnapshot } from './moves';
+import { tellTakenAway } from './notices';
 import { settle } from './settlement';
 import { subjectOf, type ReviewSubjects } from './subjects';
 
@@ -42,6 +43,7 @@ export async function forceDecision(
   await writeDecision(trx, { ...written, confirmedBy: second, decision: withAccepted(decision, items) });
   const known = await decisionOf(trx, written);
   if (known === undefined) throw new Error(`no decision ${decisionId}`);
+  await tellTakenAway(trx, open, { from: open.assignee, by: 'force_decide', actor: by.actor });
   return settle(trx, subjects, open, {
     ...{ decisionId, decision: known, by },
     decidedBy: 'operator',

@@ -4,36 +4,48 @@ import { accountsInRole } from '../account/queries';
 import { firstRow, type Trx } from '../connection';
 import { addNotice } from '../notice/repository';
 
-interface About {
+/** What people are told of a review. */
+export interface ReviewTold {
   readonly reviewId: string;
   readonly kind: ReviewKind;
   readonly dueAt: Date;
 }
 
 /** At half time: whoever claimed it, else all reviewers. `by`: where an operator has it told again. */
-export async function tellReviewers(trx: Trx, about: About, assignee: string | null, by?: string): Promise<void> {
+export async function tellReviewers(trx: Trx, about: ReviewTold, assignee: string | null, by?: string): Promise<void> {
   const accounts = assignee === null ? await accountsInRole(trx, 'reviewer') : [assignee];
   await tell(trx, 'review_half_time', about, accounts, by ?? byClock(about));
 }
 
-export async function tellOperators(trx: Trx, about: About): Promise<void> {
+export async function tellOperators(trx: Trx, about: ReviewTold): Promise<void> {
   await tell(trx, 'review_overdue', about, await accountsInRole(trx, 'operator'), byClock(about));
 }
 
 /** Once for each deadline: one that was extended is told anew. */
-function byClock({ dueAt }: About): string {
+function byClock({ dueAt }: ReviewTold): string {
   return `clock:${dueAt.toISOString()}`;
 }
 
 /** `by`: the command that gave it; another one tells again. */
-export async function tellAssignee(trx: Trx, about: About, assignee: string, by: string): Promise<void> {
+export async function tellAssignee(trx: Trx, about: ReviewTold, assignee: string, by: string): Promise<void> {
   await tell(trx, 'review_assigned', about, [assignee], by);
+}
+
+/** Whoever had claimed it and loses it by another's hand: nobody works on for nothing. `by`: what took it. */
+export async function tellTakenAway(
+  trx: Trx,
+  about: ReviewTold,
+  taken: { readonly from: string | null; readonly by: string; readonly actor: string },
+): Promise<void> {
+  // rule: losing-a-claim-is-told
+  if (taken.from === null || taken.from === taken.actor) return;
+  await tell(trx, 'review_taken_away', about, [taken.from], taken.by);
 }
 
 async function tell(
   trx: Trx,
   notice: NoticeKind,
-  about: About,
+  about: ReviewTold,
   accounts: readonly string[],
   by: string,
 ): Promise<void> {

@@ -9,7 +9,7 @@ import { recordEffect } from '../command/repository';
 import { firstRow, run, type Trx } from '../connection';
 import { newestCriteria } from './criteria';
 import { clock, doneOrRefused, moveCase, reviewSnapshot, type ReviewOrder, type ReviewSnapshot } from './moves';
-import { tellAssignee } from './notices';
+import { tellAssignee, tellTakenAway } from './notices';
 import { approveByPolicy } from './policy';
 import { subjectOf, type ReviewSubjects } from './subjects';
 
@@ -136,10 +136,10 @@ export async function reassignReview(
   order: ReviewOrder & { readonly toAccountId: string; readonly from: string | null },
 ): Promise<ReviewSnapshot> {
   const { reviewId, toAccountId, from } = order;
-  const given = await firstRow<{ state: 'waiting' | 'claimed'; kind: ReviewKind }>(
+  const given = await firstRow<{ state: 'waiting' | 'claimed'; kind: ReviewKind; assignee: string | null }>(
     trx,
     // rule: reassigned-only-while-open
-    `select state, kind from reviews
+    `select state, kind, assignee from reviews
       where id = :reviewId and state in ('waiting', 'claimed') and assignee is distinct from :toAccountId
         and (assignee is null or :from::text is null or assignee = :from)
         for no key update`,
@@ -154,7 +154,9 @@ export async function reassignReview(
   );
   if (claimed === undefined) return doneOrRefused(trx, order);
   const told = order.commandId ?? order.by.requestId ?? '';
-  await tellAssignee(trx, { reviewId, kind: given.kind, dueAt: claimed.dueAt }, toAccountId, told);
+  const about = { reviewId, kind: given.kind, dueAt: claimed.dueAt };
+  await tellAssignee(trx, about, toAccountId, told);
+  await tellTakenAway(trx, about, { from: given.assignee, by: told, actor: order.by.actor });
   return moved(trx, order, claimed, 'reassign', given.state);
 }
 

@@ -5,7 +5,7 @@ import { firstRow, run, type Queryable, type Trx } from '../connection';
 import { criteriaOfSet } from './criteria';
 import { decisionOf, type DecisionRow } from './decisions';
 import { doneOrRefused, moveCase, thereOf, type ReviewOrder, type ReviewSnapshot } from './moves';
-import { tellSeller } from './notices';
+import { tellSeller, tellTakenAway, type ReviewTold } from './notices';
 import { fieldReasons } from './reasons';
 import { subjectOf, type ReviewSubjects } from './subjects';
 
@@ -103,10 +103,10 @@ export async function withdrawReview(
   withdrawal: { readonly submissionId: string; readonly by: By },
 ): Promise<boolean> {
   const { submissionId, by } = withdrawal;
-  const open = await firstRow<{ reviewId: string; state: 'waiting' | 'claimed' }>(
+  const open = await firstRow<ReviewTold & { state: 'waiting' | 'claimed'; assignee: string | null }>(
     trx,
     // rule: withdrawn-only-while-open
-    `select id as "reviewId", state from reviews
+    `select id as "reviewId", state, kind, assignee, due_at as "dueAt" from reviews
       where submission_id = :submissionId and state in ('waiting', 'claimed') for no key update`,
     { submissionId },
   );
@@ -118,6 +118,7 @@ export async function withdrawReview(
     { reviewId },
   );
   await moveCase(trx, { reviewId, by }, { act: 'withdraw', from, dueAt: null });
+  await tellTakenAway(trx, open, { from: open.assignee, by: 'withdraw', actor: by.actor });
   return true;
 }
 

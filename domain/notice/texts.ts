@@ -40,6 +40,13 @@ const noticeTexts = {
       zh: '一项审核（{kind}）已分配给您，请于 {dueBy} 前完成。',
     },
   },
+  review_taken_away: {
+    subject: { en: 'A review is not yours any more', zh: '审核任务已不归您处理' },
+    text: {
+      en: 'The review of a submission ({kind}) that you had claimed was withdrawn, decided or given to somebody else.',
+      zh: '您领取的一项审核（{kind}）已被撤回、代为决定或转交他人，无需再处理。',
+    },
+  },
   review_approved: {
     subject: { en: 'Approved', zh: '审核通过' },
     text: { en: 'What you submitted ({kind}) was approved.', zh: '您提交的{kind}已通过审核。' },

@@ -57,6 +57,7 @@ describe('operators’ hands upon a review', () => {
       );
       expect(told).toEqual({ reason: '审核员休假', second });
       expect(await room.noticesOf(room.people.seller, `about:${submissionId}`)).toEqual(['review_changes_requested']);
+      expect(await room.noticesOf(room.people.one, reviewId)).toEqual(claimed ? ['review_taken_away'] : []);
       expect(await force(reviewId).then(() => 'forced', refused)).toBe('WRONG_STATE');
       const until = new Date(Date.now() + 30 * 86_400_000);
       const extended = room.inTrx((trx) => extendReview(trx, { reviewId, until, by: hand() }, widened.subjects));
@@ -164,11 +165,13 @@ describe('operators’ hands upon a review', () => {
     const give = (toAccountId: string, requestId: string) =>
       room.inTrx((trx) => reassignByOperator(trx, { reviewId, toAccountId, by: hand(requestId) }, widened.subjects));
     expect(await give(room.people.operator, 'r0').then(() => 'given', refused)).toBe('REFERENCE_NOT_FOUND');
+    const told = async (account: string) => [...(await room.noticesOf(account, reviewId))].sort();
     await give(room.people.two, 'r1');
     await give(room.people.one, 'r2');
     await give(room.people.two, 'r3');
     expect((await widened.rowOf(reviewId)).assignee).toBe(room.people.two);
-    expect(await room.noticesOf(room.people.two, reviewId)).toEqual(['review_assigned', 'review_assigned']);
+    expect(await told(room.people.two)).toEqual(['review_assigned', 'review_assigned', 'review_taken_away']);
+    expect(await told(room.people.one)).toEqual(['review_assigned', 'review_taken_away', 'review_taken_away']);
     const own = 'update sellers set account_id = :to where account_id = :from';
     await run(room.database.owner, own, { to: room.people.one, from: room.people.seller });
     expect(await give(room.people.one, 'r4').then(() => 'given', refused)).toBe('OWN_SUBMISSION');
@@ -184,6 +187,7 @@ describe('operators’ hands upon a review', () => {
     expect((await formOf(room.db, submissionId)).state).toBe('withdrawn');
     expect((await widened.rowOf(reviewId)).state).toBe('withdrawn');
     expect(await room.noticesOf(room.people.seller, `about:${submissionId}`)).toEqual(['review_given_back']);
+    expect(await room.noticesOf(room.people.one, reviewId)).toEqual(['review_taken_away']);
     expect(await cancel().then(() => 'cancelled', refused)).toBe('WRONG_STATE');
   });
 });
