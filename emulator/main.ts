@@ -11,7 +11,8 @@ import { openSecrets } from './keys/secrets';
 import { settingsFrom, type Settings } from './settings';
 
 function listen(app: Express, settings: Settings): Promise<Server> {
-  const server = createServer(app);
+  // Longer than callers keep a connection: cutting off who is about to call is a fault for `/control/faults` alone.
+  const server = createServer({ keepAliveTimeout: 65_000 }, app);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, () => resolve(server));

@@ -111,7 +111,8 @@ function notifyEnvironment(url: string): Readonly<Record<string, string>> {
 
 /** Its address is part of the configuration, so it listens before there is an API. */
 function listen(): Promise<{ server: Server; url: string }> {
-  const server = createServer();
+  // As the product's own: a machine that stands still for seconds must not cut off who is about to call.
+  const server = createServer({ keepAliveTimeout: 65_000 });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       resolve({ server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
