@@ -20,6 +20,7 @@ import { registerSearchAttributes } from '../temporal/search-attributes';
 import { resumeCase } from '../runs/resume-case';
 import { publishFromFile, type AgreementOptions } from './agreement';
 import { listCalendar, setCalendar } from './calendar';
+import { criteriaInForce, publishCriteriaFromFile, type CriteriaOptions } from './criteria';
 import { seedDemoWhole } from './demo-sellers';
 import { furnishBenefit, furnishEnterprise, furnishMall, furnishStaff, furnishTopUp } from './furnish';
 import { checkedInput, UsageError, wholeNumber } from './input';
@@ -254,6 +255,26 @@ calendar
   .argument('<name>', 'of the holiday, or why people work')
   .action(async (day: string, kind: string, name: string) => {
     say(await asApp((db) => setCalendar(db, { day, kind, name })));
+  });
+
+const criteria = admin.command('criteria').description('what reviewers of shops and products go by, in versions');
+const ofKind = (command: Command) =>
+  command
+    .requiredOption('--kind <kind>', 'shop or product')
+    .option('--delivery-type <type>', 'manual, saas, image or api; for products');
+
+ofKind(criteria.command('show'))
+  .description('the newest version, as a file for the next')
+  .action(async (options: CriteriaOptions) => {
+    say(await asApp((db) => criteriaInForce(db, options)));
+  });
+
+ofKind(criteria.command('publish'))
+  .description('a new version, for reviews opened from now on; refused where nothing differs')
+  .requiredOption('--file <file>', 'JSON as `criteria show` gives it')
+  .action(async (options: CriteriaOptions & { file: string }) => {
+    // In the owner's role: the product only reads what its reviewers go by.
+    say(await withDatabase(null, (db) => publishCriteriaFromFile(db, options)));
   });
 
 async function passwordFromInput(): Promise<string> {

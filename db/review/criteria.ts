@@ -1,5 +1,8 @@
 import type { ReviewKind } from '../../domain/review/states';
-import { firstRow, rows, type Queryable } from '../connection';
+
+import type { NewCriteria } from '../../domain/review/criteria-schemas';
+import { firstRow, rows, run, type Queryable, type Trx } from '../connection';
+import { newId } from '../new-id';
 
 /** One thing a reviewer goes by beside the fields; its number is what a verdict names. */
 export interface Criterion {
@@ -39,6 +42,38 @@ export async function versionOfSet(db: Queryable, setId: string): Promise<number
     setId,
   });
   return set?.version ?? null;
+}
+
+/**
+ * Publishes the next version, in the role of the schema's owner: the product itself only reads criteria. Reviews that
+ * are open keep theirs. Answers its number, or undefined where the newest version says the same.
+ */
+export async function publishCriteria(
+  trx: Trx,
+  { kind, deliveryType, criteria }: NewCriteria,
+): Promise<number | undefined> {
+  // Two at once would find the same number free.
+  await run(trx, 'lock table review_criteria_sets in share row exclusive mode', {});
+  const numbered = criteria.map((criterion, index) => ({ number: index + 1, ...criterion }));
+  const newest = await newestCriteria(trx, { kind, deliveryType });
+  const inForce = (await criteriaOfSet(trx, newest)).map(({ number, zh, en, fields }) => ({ number, zh, en, fields }));
+  // rule: same-criteria-are-no-version
+  if (JSON.stringify(inForce) === JSON.stringify(numbered)) return undefined;
+  const version = newest === null ? 1 : ((await versionOfSet(trx, newest)) ?? 0) + 1;
+  const setId = newId('criteriaSet');
+  await run(
+    trx,
+    'insert into review_criteria_sets (id, kind, delivery_type, version) values (:setId, :kind, :deliveryType, :version)',
+    { setId, kind, deliveryType, version },
+  );
+  await run(
+    trx,
+    `insert into review_criteria (set_id, number, zh, en, fields)
+     select :setId, c.number, c.zh, c.en, array(select jsonb_array_elements_text(c.fields))
+       from jsonb_to_recordset(:criteria::jsonb) as c (number integer, zh text, en text, fields jsonb)`,
+    { setId, criteria: JSON.stringify(numbered) },
+  );
+  return version;
 }
 
 /** Whether the field is one of those, or below one. */
