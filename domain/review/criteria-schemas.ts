@@ -20,19 +20,21 @@ export const newCriteriaSchema = z
     deliveryType: z.enum(deliveryTypes).nullable(),
     criteria: z.array(criterionSchema).min(1).max(50),
   })
-  .superRefine(({ kind, deliveryType, criteria }, { addIssue }) => {
+  .superRefine(({ kind, deliveryType, criteria }, context) => {
     // rule: criteria-are-of-a-type
-    if ((kind === 'product') !== (deliveryType !== null))
-      return addIssue({
+    if ((kind === 'product') !== (deliveryType !== null)) {
+      context.addIssue({
         ...{ code: 'custom', path: ['deliveryType'] },
         message: kind === 'product' ? `one of ${deliveryTypes.join(', ')} for products` : 'for products alone',
       });
+      return;
+    }
     const known = Object.keys((deliveryType === null ? shopBodySchema : bodySchemas[deliveryType]).shape);
     for (const [at, { fields }] of criteria.entries())
       for (const [nth, field] of fields.entries())
         // rule: criteria-name-fields
         if (!known.includes(/^\/(\w+)(\/\w+)*$/.exec(field)?.[1] ?? ''))
-          addIssue({
+          context.addIssue({
             ...{ code: 'custom', path: ['criteria', at, 'fields', nth] },
             message: `a JSON Pointer of one of ${known.join(', ')}`,
           });
