@@ -82,7 +82,7 @@ describe('adding a commodity, as a run', () => {
     const options = { shutdownGraceTime: 0, shutdownForceTime: '1s' } as const;
     const worker = await Worker.create({ connection, taskQueue, workflowBundle: { codePath }, activities, ...options });
     const ended = worker.run();
-    gateway = new Gateway(client, { acceptedWithinMs: 15_000, resultWithinMs: 10_000 }, taskQueue);
+    gateway = new Gateway(client, { acceptedWithinMs: 45_000, resultWithinMs: 45_000 }, taskQueue);
     stop = async () => {
       worker.shutdown();
       await ended;

@@ -47,7 +47,7 @@ export class PurchaseRuns {
       ...{ stickyQueueScheduleToStartTimeout: '1s', shutdownGraceTime: 0, shutdownForceTime: '1s' },
     });
     const ended = worker.run();
-    const gateway = new Gateway(client, { acceptedWithinMs: 15_000, resultWithinMs: 10_000 }, taskQueue);
+    const gateway = new Gateway(client, { acceptedWithinMs: 45_000, resultWithinMs: 45_000 }, taskQueue);
     return new PurchaseRuns(fake, client, gateway, async () => {
       worker.shutdown();
       await ended;
