@@ -28,6 +28,11 @@ export type Delivery =
   | { readonly kind: 'accepted' }
   /** Not known to be durable: it may still take effect, or never. */
   | { readonly kind: 'unconfirmed' }
+  /**
+   * The engine let go of it before the run had accepted it, because the run's workflow task failed: mostly the run was
+   * about to end when it came (`UnhandledCommand`). It cannot take effect any more, unless its step was done just then.
+   */
+  | { readonly kind: 'dropped' }
   /** The run takes no more right now; nothing happened. */
   | { readonly kind: 'overloaded' }
   /** There is no open run under this id. */
@@ -215,7 +220,7 @@ export class Gateway {
       case grpc.UNKNOWN:
         return { kind: 'unconfirmed' };
       case grpc.FAILED_PRECONDITION:
-        return { kind: (await this.isFailing(workflowId)) ? 'run_failing' : 'unconfirmed' };
+        return { kind: (await this.isFailing(workflowId)) ? 'run_failing' : 'dropped' };
       default:
         throw error;
     }

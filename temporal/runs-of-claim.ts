@@ -32,6 +32,7 @@ const order: readonly Delivery['kind'][] = [
   'no_run',
   'overloaded',
   'unconfirmed',
+  'dropped',
   'accepted',
   'done',
 ];

@@ -169,9 +169,8 @@ export class Commands {
   private async carryOut(attempt: Attempt): Promise<Conclusion> {
     const { claim, command } = attempt;
     const delivery = await command.deliver(claim);
-    const disagree = delivery.kind === 'no_run' || (delivery.kind === 'refused' && delivery.code === 'WRONG_STATE');
-    if (!disagree || (await hasEffect(this.db, claim.id))) return this.conclude(attempt, delivery);
-    // The run judged by what it knew, or is gone. The rows are the truth: they refuse with today's reason, or allow.
+    if (!isForRows(delivery) || (await hasEffect(this.db, claim.id))) return this.conclude(attempt, delivery);
+    // The run judged by what it knew, or is gone, or ends. The rows are the truth: they refuse with today's reason, or allow.
     const refused = await this.refusalOfRows(claim, command);
     if (refused !== undefined) return refused;
     if (delivery.kind === 'no_run') return this.conclude(attempt, delivery);
@@ -212,6 +211,7 @@ export class Commands {
         await markAccepted(this.db, claim.id);
         return { answer: operation(claim) };
       case 'unconfirmed':
+      case 'dropped':
         await endLease(this.db, claim.id);
         throw new DomainError('TRY_AGAIN');
       case 'overloaded':
@@ -252,6 +252,13 @@ export class Commands {
     await keepOutcomeOfEffect(this.db, claim.id, { status: command.status, body });
     return { status: command.status, body };
   }
+}
+
+/** The run could not judge it by how the rows stand now: they are asked, and then the run once more. */
+function isForRows(delivery: Delivery): boolean {
+  // rule: dropped-by-the-engine-is-asked-of-the-rows
+  if (delivery.kind === 'dropped') return true;
+  return delivery.kind === 'no_run' || (delivery.kind === 'refused' && delivery.code === 'WRONG_STATE');
 }
 
 function settle(conclusion: Conclusion): Answer {

@@ -50,6 +50,23 @@ const commands = () =>
 const behind: Delivery = { kind: 'refused', code: 'WRONG_STATE', facts: {} };
 const gone: Delivery = { kind: 'no_run' };
 
+describe('a command that the engine let go of, since its run was about to end', () => {
+  const dropped: Delivery = { kind: 'dropped' };
+
+  it('is refused as the rows refuse it', async () => {
+    const withdrawn = new DomainError('WRONG_STATE', { state: 'withdrawn' });
+    const command = commandOf({ runs: [dropped], rows: ['go', withdrawn] });
+    await expect(commands().forCase(command)).rejects.toBe(withdrawn);
+  });
+
+  it('is sent once more where they allow it, and then put off', async () => {
+    const command = commandOf({ runs: [dropped, { kind: 'done' }], rows: ['go', 'go'] });
+    expect(await commands().forCase(command)).toEqual({ status: 200, body: { rendered: true } });
+    const again = commandOf({ runs: [dropped, dropped], rows: ['go', 'go'] });
+    await expect(commands().forCase(again)).rejects.toMatchObject({ code: 'TRY_AGAIN' });
+  });
+});
+
 describe('a run that reads its rows, sees that it is over and ends', () => {
   it('is no stuck case: the rows say why nothing was done', async () => {
     const decided = new DomainError('ALREADY_DECIDED');
