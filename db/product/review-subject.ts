@@ -1,12 +1,12 @@
 import { imageUrl } from '../../domain/image/kinds';
 import { checkProduct } from '../../domain/product/checks';
-import type { FieldReason } from '../../domain/seller/field-reason';
 import { recordAudit } from '../case/repository';
 import type { By } from '../case/record-transition';
 import { recordChange } from '../change/outbox';
 import { firstRow, run, type Queryable, type Trx } from '../connection';
 import { newId } from '../new-id';
 import type { ReviewDecision, ReviewSubject } from '../review/subjects';
+import { toldReasons } from '../review/told-reasons';
 import { checkFactsOf } from './check-facts';
 import { requireProductGates } from './gates';
 import { categoryPath, isOwnCompany, productThere, submissionBefore, submissionById } from './own-queries';
@@ -101,7 +101,7 @@ async function decide(trx: Trx, decision: ReviewDecision): Promise<void> {
             taken_down_by = case when :outcome <> 'approve' then taken_down_by end,
             taken_down_reason = case when :outcome <> 'approve' then taken_down_reason end
       where id = :id`,
-    { id: product.id, outcome, errors: JSON.stringify(outcome === 'approve' ? [] : reasonsOf(decision)) },
+    { id: product.id, outcome, errors: JSON.stringify(outcome === 'approve' ? [] : toldReasons(decision)) },
   );
   await closeSubmission(trx, submissionId, outcome);
   await record(trx, product, { act: outcome, by: decision.by });
@@ -142,10 +142,4 @@ async function closeSubmission(
     submissionId,
     outcome,
   });
-}
-
-/** A note to the whole where no field was named. */
-function reasonsOf({ reasons, note }: ReviewDecision): readonly FieldReason[] {
-  if (reasons.length > 0) return reasons;
-  return [{ path: '', code: 'OTHER', reason: note ?? '' }];
 }

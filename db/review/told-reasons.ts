@@ -1,8 +1,9 @@
 import type { FieldReason } from '../../domain/seller/field-reason';
 import type { ReviewDecision } from './subjects';
 
-/** What comes back to the seller; a note to the whole where no field was named. */
+/** What comes back to the seller: the reasons at their fields, then what was said of the whole. */
 export function toldReasons({ reasons, note }: Pick<ReviewDecision, 'reasons' | 'note'>): readonly FieldReason[] {
-  if (reasons.length > 0) return reasons;
-  return [{ path: '', code: 'OTHER', reason: note ?? '' }];
+  // rule: notes-to-the-whole-are-told
+  if (reasons.length > 0 && note === null) return reasons;
+  return [...reasons, { path: '', code: 'OTHER', reason: note ?? '' }];
 }

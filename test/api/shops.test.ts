@@ -82,6 +82,22 @@ describe('a shop', () => {
     expect(await draft()).toMatchObject({ state: 'editing', published: { revision: 2 } });
   });
 
+  it('comes back with what was said of the whole, and not at a field that was found well', async () => {
+    await saveShop(seller);
+    await submitShop(seller);
+    const verdicts = [
+      { item: '/headline', outcome: 'ok' },
+      { item: '1', outcome: 'change', reasonCode: 'QUALITY', note: '横幅模糊' },
+    ];
+    await decideShop(reviewer, seller.sellerId, { outcome: 'request_changes', verdicts, note: '整体请重写' });
+    const told = expect.stringContaining('横幅模糊') as string;
+    expect((await draft()).errors).toEqual([
+      { path: '/bannerImageId', code: 'QUALITY', reason: told },
+      { path: '/slogan', code: 'QUALITY', reason: told },
+      { path: '', code: 'OTHER', reason: '整体请重写' },
+    ]);
+  });
+
   it('shows at once what needs no reviewer, and the rest of it only when approved', async () => {
     await publishShop(seller, reviewer);
     const service = shopService({ phone: '400-800-9999' });

@@ -56,6 +56,10 @@ describe('widened reviews', () => {
       expect((await formOf(room.db, submissionId)).reasons).toEqual([
         { path: '/phone', code: 'MISMATCH', reason: expect.stringContaining('电话可用') },
       ]);
+      // At the whole, where each of them was found well.
+      const again = await widened.open({ phone: '13800005678' }, { sellerId });
+      await widened.decide(again.reviewId, room.people.one, back(well('/phone'), change('2')));
+      expect((await formOf(room.db, again.submissionId)).reasons).toMatchObject([{ path: '', code: 'MISMATCH' }]);
     });
   });
 
