@@ -164,6 +164,7 @@ function printWelcome(isFast) {
   const lines = ['', 'Mallflow is running.', '', `  API           ${address}      (described at ${address}/docs)`];
   if (system.temporalUiPort !== undefined)
     lines.push(`  Temporal UI   http://127.0.0.1:${String(system.temporalUiPort)}`);
+  lines.push(`  Metrics       ${address}/metrics, of the worker http://127.0.0.1:${String(system.workerPort)}/metrics`);
   lines.push(...outsideWorld());
   if (isFast) lines.push('  Durations     fast: a year of the certification fee is a minute and a half');
   lines.push('  Logs          .data/logs/api.log and .data/logs/worker.log');

@@ -3,7 +3,7 @@ import type { WorkerMetrics } from './metrics';
 
 /** What an operator's tools ask a worker: whether it works, and its figures. Not for the outside. */
 export function serveOperations(
-  port: number,
+  at: { readonly port: number; readonly host: string },
   parts: { readonly isReady: () => Promise<boolean>; readonly metrics: Pick<WorkerMetrics, 'text' | 'registry'> },
 ): Server {
   const answer = async (url: string | undefined, response: ServerResponse): Promise<void> => {
@@ -25,5 +25,5 @@ export function serveOperations(
       if (response.headersSent) response.destroy();
       else response.writeHead(503).end();
     });
-  }).listen(port);
+  }).listen(at);
 }

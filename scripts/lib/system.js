@@ -15,7 +15,7 @@ const { channelIsGiven, emulatedParties, startEmulator } = require('./emulator')
 
 /** @typedef {{ name: string, stop: () => Promise<void>, kill9: () => Promise<void> }} Part */
 
-const PORTS = { api: 3000, postgres: 55432, temporal: 7233, temporalUi: 8233 };
+const PORTS = { api: 3000, worker: 3100, postgres: 55432, temporal: 7233, temporalUi: 8233 };
 
 /** How long each process may take to end in order; together within the 10 s that Ctrl-C may take. */
 const API_STOP = /** @type {import('./server-process').StopSteps} */ ([
@@ -55,6 +55,7 @@ class System {
     this.channelIsGiven = channelIsGiven(env);
     this.emulatorUrl = /** @type {string | undefined} */ (undefined);
     this.apiPort = 0;
+    this.workerPort = /** @type {number | undefined} */ (undefined);
     this.temporalUiPort = /** @type {number | undefined} */ (undefined);
     this.worker = /** @type {import('./supervised-child').SupervisedChild | undefined} */ (undefined);
     this.stopping = false;
@@ -130,9 +131,15 @@ class System {
     };
   }
 
+  /** Where operators find a case's page in the UI of our own Temporal; what the user gave wins. */
+  temporalUi() {
+    if (this.temporalUiPort === undefined) return {};
+    return { MALLFLOW_TEMPORAL_UI_URL: `http://127.0.0.1:${String(this.temporalUiPort)}` };
+  }
+
   /** What the API, the worker and the admin program are started with. */
   childEnvironment() {
-    const env = { ...this.env, ...this.addresses, ...this.outsideWorld() };
+    const env = { ...this.temporalUi(), ...this.env, ...this.addresses, ...this.outsideWorld() };
     // Ours alone: the programs refuse variables of this prefix that they do not know.
     delete (/** @type {NodeJS.ProcessEnv} */ (env)['MALLFLOW_CACHE_DIR']);
     return env;
@@ -185,9 +192,21 @@ class System {
       file: 'worker/main.js',
       nodeOptions: ['--max-old-space-size=512'],
       stopSteps: WORKER_STOP,
-      env: () => Promise.resolve(this.childEnvironment()),
+      env: async () => ({
+        MALLFLOW_WORKER_PORT: String(await this.chooseWorkerPort()),
+        ...this.childEnvironment(),
+      }),
     });
     return this.worker;
+  }
+
+  /** `MALLFLOW_WORKER_PORT` is kept to; else 3100 or the next free one. Asked again at each start of the worker. */
+  async chooseWorkerPort() {
+    const given = this.env['MALLFLOW_WORKER_PORT'];
+    this.workerPort = given
+      ? Number(given)
+      : await choosePort({ preferred: PORTS.worker, remembered: this.workerPort });
+    return this.workerPort;
   }
 
   startApi() {

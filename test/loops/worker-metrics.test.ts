@@ -84,7 +84,7 @@ it('are told beside its readiness, also while the database is away', async () =>
   });
   const metrics = new WorkerMetrics(broken, log, () => []);
   let ready: () => Promise<boolean> = () => Promise.resolve(true);
-  const server = serveOperations(0, { isReady: () => ready(), metrics });
+  const server = serveOperations({ port: 0, host: '127.0.0.1' }, { isReady: () => ready(), metrics });
   await once(server, 'listening');
   const statusOf = async (path: string) =>
     (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)).status;

@@ -28,6 +28,12 @@ const workerTold = (checkout: string) => {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : undefined;
 };
 
+const status = (url: string) =>
+  fetch(url).then(
+    (answer) => answer.status === 200 || undefined,
+    () => undefined,
+  );
+
 it('starts, brings back what is killed, takes over after a kill -9, and stops in order within 10 s', async () => {
   const checkout = stubCheckout(awkwardFolder());
   // One party is the user's own: nothing of the emulator's is told of that one.
@@ -44,6 +50,11 @@ it('starts, brings back what is killed, takes over after a kill -9, and stops in
     MALLFLOW_IDENTITY_NOTIFY_BASE_URL: address,
     ...own,
   });
+  // What operators look at is there without being asked for.
+  const ui = (await first.says(/Temporal UI +(http:\S+)/))[1] ?? '';
+  expect(readFileSync(path.join(checkout, 'api-told'), 'utf8')).toBe(ui);
+  const metrics = (await first.says(/of the worker (http:\S+)\/metrics/))[1] ?? '';
+  await eventually(() => status(metrics));
   for (const stage of ['Postgres', 'Temporal', 'Migrations', 'Emulator', 'Demo data']) {
     expect(first.output).toMatch(new RegExp(`ok +${stage} +\\d+\\.\\d s`));
   }
@@ -54,11 +65,6 @@ it('starts, brings back what is killed, takes over after a kill -9, and stops in
   await first.says(/The emulator ended \(signal SIGKILL\); starting it again/);
   await first.says(/Postgres is back/);
   await first.says(/Temporal is back/);
-  const status = (url: string) =>
-    fetch(url).then(
-      (answer) => answer.status === 200 || undefined,
-      () => undefined,
-    );
   await eventually(() => status(`${address}/readyz`));
   await eventually(() => status(emulator));
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { root } from './places';
 
 const api = `
-const { appendFileSync } = require('node:fs');
+const { appendFileSync, writeFileSync } = require('node:fs');
+writeFileSync('api-told', String(process.env.MALLFLOW_TEMPORAL_UI_URL));
 const server = require('node:http').createServer((request, response) => {
   response.statusCode = request.url === '/readyz' ? 200 : 404;
   response.end(String(process.pid));
@@ -18,7 +19,7 @@ const told = Object.entries(process.env).filter(([name]) => /^MALLFLOW_(WECHAT_P
 writeFileSync('worker-told.new', JSON.stringify(Object.fromEntries(told)));
 // Whole: somebody reads it all the time.
 renameSync('worker-told.new', 'worker-told');
-setInterval(() => undefined, 1000);
+require('node:http').createServer((request, response) => response.end()).listen(process.env.MALLFLOW_WORKER_PORT);
 process.on('SIGTERM', () => { appendFileSync('ended', 'worker '); if (!process.env.STUBBORN) process.exit(0); });
 `;
 
