@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isMobile, normalisedPhone } from '../seller/identifiers';
 import { staffRoles } from '../shared/roles';
+import { words } from '../shared/text-schemas';
 
 /** Logins are compared without regard to case. Printable, without spaces. */
 export const loginSchema = z.string().regex(/^[\x21-\x7e]{3,64}$/, '3 to 64 visible ASCII characters');
@@ -18,7 +19,7 @@ export const addStaffSchema = z
   .strictObject({
     login: loginSchema,
     password: passwordSchema,
-    displayName: z.string().trim().min(1).max(60),
+    displayName: words(60),
     roles: z.array(z.enum(staffRoles)).min(1).max(staffRoles.length),
     enterpriseId: z.string().min(1).max(64).optional(),
   })
@@ -50,13 +51,13 @@ export const mobileSchema = z
 export const registerSchema = z.strictObject({
   login: loginSchema,
   password: passwordSchema,
-  displayName: z.string().trim().min(1).max(60),
+  displayName: words(60),
   mobile: mobileSchema,
 });
 
-export const addEnterpriseSchema = z.strictObject({ name: z.string().trim().min(1).max(60) });
+export const addEnterpriseSchema = z.strictObject({ name: words(60) });
 
 export const addMallSchema = z.strictObject({
   enterpriseId: z.string().min(1).max(64),
-  name: z.string().trim().min(1).max(40),
+  name: words(40),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maxPriceFen } from '../shared/money';
 import { benefitKinds } from './benefit';
+import { words } from '../shared/text-schemas';
 
 /**
  * A benefit as an operator enters it. A rights pack has a validity told in its exchange notes, the other kinds have
@@ -8,12 +9,12 @@ import { benefitKinds } from './benefit';
  */
 export const addBenefitSchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(60),
+    name: words(60),
     kind: z.enum(benefitKinds),
     // rule: price-bounds
     priceFen: z.int().min(1).max(maxPriceFen),
     validity: z.strictObject({ days: z.int().min(1).max(3_650) }).nullable(),
-    exchangeNotes: z.string().trim().min(1).max(2_000),
+    exchangeNotes: words(2_000),
   })
   .superRefine((benefit, context) => {
     // rule: rights-pack-has-validity

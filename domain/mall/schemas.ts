@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { loginSchema, passwordSchema } from '../account/schemas';
 import { maxPriceFen } from '../shared/money';
 import { maxCashFen, maxPoints } from './exchange';
+import { words } from '../shared/text-schemas';
 
 const id = z.string().min(1).max(64);
 
 /** Guide A, 步骤3: "在新增分组弹窗中，输入分组名称"; length by domain.md §5.7. */
 // rule: section-name-length
-const sectionName = z.string().trim().min(1).max(20);
+const sectionName = words(20);
 
 export const addSectionSchema = z.strictObject({ mallId: id, name: sectionName });
 export const renameSectionSchema = z.strictObject({ name: sectionName });
@@ -31,12 +32,12 @@ const moment = z.iso.datetime();
 
 /** 商品名称, 划线价 in fen, 秒杀 window [saleFrom, saleUntil), 兑换规则, 商品介绍, 预估到账时间 in days. */
 const details = {
-  name: z.string().trim().min(1).max(60),
+  name: words(60),
   strikePriceFen: z.int().min(1).max(maxPriceFen),
   saleFrom: moment,
   saleUntil: moment,
-  rules: z.string().trim().min(1).max(2_000),
-  description: z.string().trim().min(1).max(2_000),
+  rules: words(2_000),
+  description: words(2_000),
   // rule: arrival-is-not-before-today
   arrivalDays: z.int().min(0).max(3_650),
 };
@@ -95,8 +96,8 @@ export const editListingSchema = z
 export const addMemberSchema = z
   .strictObject({
     mallId: id,
-    externalId: z.string().trim().min(1).max(64),
-    displayName: z.string().trim().min(1).max(60),
+    externalId: words(64),
+    displayName: words(60),
     login: loginSchema.optional(),
     password: passwordSchema.optional(),
   })
@@ -118,5 +119,5 @@ export const adjustPointsSchema = z.strictObject({
     .max(maxPoints)
     // rule: points-adjustment-moves
     .refine((delta) => delta !== 0, 'not 0'),
-  reason: z.string().trim().min(1).max(500),
+  reason: words(500),
 });

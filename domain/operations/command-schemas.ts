@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { decideReviewSchema } from '../review/schemas';
+import { words } from '../shared/text-schemas';
 
 /** Why, 2 to 500 characters („重复“ is a reason): it stands in the case's timeline and in the audit log. */
 // rule: hands-say-why
-export const reasonSchema = z.string().trim().min(2).max(500);
+export const reasonSchema = words(500, 2);
 
 /** `preview`: nothing is done; the answer says what would change and who would be told. */
 const always = { reason: reasonSchema, preview: z.boolean().optional() };

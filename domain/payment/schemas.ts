@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maxPriceFen } from '../shared/money';
+import { words } from '../shared/text-schemas';
 
 /** An operator gives money back that is set apart; of one attempt, all or part of what came in. */
 export const refundPaymentSchema = z.strictObject({
@@ -9,8 +10,8 @@ export const refundPaymentSchema = z.strictObject({
     .int()
     .min(1)
     .max(maxPriceFen * 100_000),
-  reason: z.string().trim().min(1).max(500),
+  reason: words(500),
 });
 
 /** An operator says why a difference between the channel's books and ours may stay. */
-export const resolveExceptionSchema = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+export const resolveExceptionSchema = z.strictObject({ reason: words(500) });

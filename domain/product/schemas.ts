@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { maxPriceFen } from '../shared/money';
 import { deliveryTypes, type DeliveryType } from './states';
+import { words } from '../shared/text-schemas';
 
 const id = z.string().min(1).max(64);
-const typed = (max: number) => z.string().trim().min(1).max(max);
 
 /** So many, none twice. */
 const distinct = <T extends z.ZodType<string>>(of: T, most: number) =>
@@ -16,18 +16,18 @@ const distinct = <T extends z.ZodType<string>>(of: T, most: number) =>
 
 /** 商品名称: 80 characters are taken; reviewers refuse more than 30 (domain.md §2.7, §5.2). */
 // rule: product-name-length
-const name = typed(80);
+const name = words(80);
 
 /** What every product tells, whatever is delivered. */
 const commonShape = {
-  tags: distinct(typed(20), 5),
+  tags: distinct(words(20), 5),
   /** 商品服务协议. */
-  agreementText: typed(20_000),
+  agreementText: words(20_000),
   pictureIds: distinct(id, 5),
   /** 简介. */
-  summary: typed(140),
+  summary: words(140),
   /** 详情. */
-  details: typed(20_000),
+  details: words(20_000),
   /** 商品文档, uploaded through `POST /documents`. */
   documentId: id,
 };
@@ -37,7 +37,7 @@ const longestTerm = { once: 0, day: 3_650, month: 120, year: 10 } as const;
 
 const specSchema = z
   .strictObject({
-    name: typed(40),
+    name: words(40),
     /** Whether buyers may choose it. */
     onShelf: z.boolean().default(true),
     // rule: spec-price-bounds
@@ -69,7 +69,7 @@ const ownShape = {
   manual: {
     deliveryDays: z.int().min(1).max(365),
     /** 需求单模板. */
-    requirementTemplate: typed(5_000),
+    requirementTemplate: words(5_000),
     specs,
   },
   saas: {
@@ -79,16 +79,16 @@ const ownShape = {
     specs,
   },
   image: {
-    regions: distinct(typed(40), 50),
-    imageId: typed(64),
-    softwareTags: distinct(typed(20), 5),
-    version: typed(20),
-    highlight: z.string().trim().min(8).max(16),
-    features: typed(500),
-    afterSales: typed(500),
+    regions: distinct(words(40), 50),
+    imageId: words(64),
+    softwareTags: distinct(words(20), 5),
+    version: words(20),
+    highlight: words(16, 8),
+    features: words(500),
+    afterSales: words(500),
   },
   api: {
-    publishedService: typed(200),
+    publishedService: words(200),
     tryBeforeBuy: z.boolean(),
   },
 } as const satisfies Record<DeliveryType, z.ZodRawShape>;

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { bodySchemas } from '../product/schemas';
 import { deliveryTypes } from '../product/states';
 import { shopBodySchema } from '../shop/schemas';
+import { words } from '../shared/text-schemas';
 
 const criterionSchema = z.strictObject({
-  zh: z.string().trim().min(2).max(300),
-  en: z.string().trim().min(2).max(300),
+  zh: words(300, 2),
+  en: words(300, 2),
   /** JSON Pointers of what it is about, with all that is below them: there its seller reads why it is not met. */
   fields: z.array(z.string()).min(1).max(30),
 });

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Fault } from '../shared/errors';
 import { reasonCodes } from './reasons';
 import { reviewOutcomes } from './states';
+import { words } from '../shared/text-schemas';
 
-const note = z.string().trim().min(1).max(500);
+const note = words(500);
 
 /** What a reviewer says about one item; a reason is asked for where something is to change. */
 const verdictSchema = z.strictObject({

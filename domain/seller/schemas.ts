@@ -9,9 +9,9 @@ import {
   normalisedCode,
   normalisedPhone,
 } from './identifiers';
+import { words } from '../shared/text-schemas';
 
 /** Text of a form as people type it: ends trimmed, 1 to `max` characters. */
-const typed = (max: number) => z.string().trim().min(1).max(max);
 
 /** Forms are read leniently and kept in one spelling. The input is bounded before anything is done with it. */
 const normalised = (normalise: (text: string) => string, max: number) => z.string().max(max).transform(normalise);
@@ -35,14 +35,14 @@ export const corporateAccountNumber = normalised(normalisedAccountNumber, 64).re
 export const idNumber = normalised(normalisedCode, 32).refine(isIdNumber, 'an ID number with a right check digit');
 
 const enterpriseName = z.string().max(200).transform(halfWidthEnds).pipe(z.string().min(1).max(120));
-const personName = typed(60);
+const personName = words(60);
 const documentId = z.string().max(64);
 
 function halfWidthEnds(text: string): string {
   return text.replaceAll('\u3000', ' ').trim();
 }
 
-const bankPlace = { bankName: typed(60), branchName: typed(120), location: typed(60) };
+const bankPlace = { bankName: words(60), branchName: words(120), location: words(60) };
 
 const subject = {
   enterpriseName,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { halfWidth } from '../seller/identifiers';
 import { phoneNumber } from '../seller/schemas';
+import { words } from '../shared/text-schemas';
 
 const id = z.string().min(1).max(64);
-const typed = (max: number) => z.string().trim().min(1).max(max);
 
 /** 店铺介绍 (domain.md §2.6): whatever of it changes, a reviewer looks at it. Characters, not bytes. */
 const introductionShape = {
@@ -12,14 +12,14 @@ const introductionShape = {
   /** PNG or JPEG, 390×260. */
   logoImageId: id,
   // rule: shop-name-length
-  name: typed(40),
+  name: words(40),
   /** 主标题: as much as the banner's guide gives room for, the slogan likewise. */
   // rule: shop-headline-length
-  headline: typed(12),
+  headline: words(12),
   // rule: shop-slogan-length
-  slogan: typed(20),
-  businessScope: typed(200),
-  introduction: typed(2_000),
+  slogan: words(20),
+  businessScope: words(200),
+  introduction: words(2_000),
 };
 
 const qqNumber = z

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limitPeriods } from './allocation-terms';
 import { maxStock } from './limits';
 import type { CommodityCategory } from './states';
+import { words } from '../shared/text-schemas';
 
 // rule: pieces-bounds
 const pieces = z.int().min(1).max(maxStock);
@@ -13,7 +14,6 @@ const time = z.iso
   .transform((text) => new Date(text).toISOString());
 
 const link = z.url({ protocol: /^https?$/, error: 'an http or https address' }).max(2_048);
-const words = (max: number) => z.string().trim().min(1).max(max);
 
 /** A link the member follows to take the award (优惠券) or to use it after receiving it (CDK 码). */
 const linkAward = z.strictObject({ jumpLink: link });

@@ -3,6 +3,7 @@ import { maxPriceFen } from '../shared/money';
 import { purposeTakes } from './first-step';
 import { maxStock } from './limits';
 import { commodityPurposes, ownCategories } from './states';
+import { words } from '../shared/text-schemas';
 
 const id = z.string().min(1).max(64);
 
@@ -10,14 +11,14 @@ const id = z.string().min(1).max(64);
 const firstStepShape = {
   purpose: z.enum(commodityPurposes),
   // rule: commodity-name-length
-  name: z.string().trim().min(1).max(60),
+  name: words(60),
   category: z.enum(ownCategories),
   awardTemplateId: id,
   /** Fen; what the commodity is worth, 0 when nothing is to be said. */
   // rule: commodity-price-bounds
   priceFen: z.int().min(0).max(maxPriceFen),
   // rule: redemption-note-length
-  redemptionNote: z.string().trim().min(1).max(2_000),
+  redemptionNote: words(2_000),
   coverImageId: id,
   detailImageId: id,
 } as const;
@@ -63,7 +64,7 @@ export const secondStepSchema = z.strictObject({
   expiresAt: z.iso.datetime().nullable(),
   platforms: fewOf(id),
   // rule: tag-length
-  tags: fewOf(z.string().trim().min(1).max(30)),
+  tags: fewOf(words(30)),
   // rule: remark-length
   remark: z.string().trim().max(500).nullish(),
 });
