@@ -3,9 +3,15 @@ import type { z } from 'zod';
 import { DomainError, type Fault } from '../../domain/shared/errors';
 import { readBytes } from './read-bytes';
 
-/** Reads and parses a JSON body within the limit. `{}` stands for no body at all. */
+/**
+ * Reads and parses a JSON body within the limit. `{}` stands for no body at all, but not where the body takes the place
+ * of what is there: an upload that was cut off must not empty a draft.
+ */
 export async function readJson(request: Request, limitBytes: number): Promise<unknown> {
   const bytes = await readBytes(request, limitBytes);
+  // rule: what-replaces-has-a-body
+  if (bytes.length === 0 && request.method === 'PUT')
+    throw invalid([{ path: '', code: 'REQUIRED', message: 'a body is needed: it takes the place of what is there' }]);
   if (bytes.length === 0) return {};
   const type = request.headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type))

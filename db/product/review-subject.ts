@@ -29,8 +29,8 @@ export function productReviewSubject(): ReviewSubject {
     },
     itemsOf,
     previousOf: submissionBefore,
-    onOpened: async (trx, { submissionId }) => {
-      await takeIntoReview(trx, submissionId);
+    onOpened: async (trx, { submissionId, by }) => {
+      await takeIntoReview(trx, submissionId, by);
       return true;
     },
     onDecided: decide,
@@ -69,7 +69,7 @@ async function itemsOf(db: Queryable, submissionId: string) {
  *
  * @throws DomainError WRONG_STATE, SELLER_CENTRE_CLOSED, FEE_NOT_PAID, DRAFT_UNCHANGED, DRAFT_INCOMPLETE
  */
-async function takeIntoReview(trx: Trx, submissionId: string): Promise<void> {
+async function takeIntoReview(trx: Trx, submissionId: string, by: By): Promise<void> {
   const { submission, product } = await lockSubmitted(trx, submissionId);
   // rule: submitted-draft-is-the-one-that-stands
   const isStale = submission.draftVersion !== product.draftVersion;
@@ -81,7 +81,7 @@ async function takeIntoReview(trx: Trx, submissionId: string): Promise<void> {
   requireComplete(submission.body, product.deliveryType);
   await run(trx, 'update product_submissions set opened_at = now() where id = :submissionId', { submissionId });
   await moveProduct(trx, product, 'submit', { submissionId });
-  await record(trx, product, { act: 'submit', by: { actor: row.accountId, requestId: null } });
+  await record(trx, product, { act: 'submit', by });
 }
 
 /** Approved is published as it was submitted; what came back waits for its seller, with the reasons at its fields. */

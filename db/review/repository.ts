@@ -42,8 +42,9 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
   if (existing !== undefined) return existing;
   const { remindAt, dueAt } = await deadlines(trx, opening);
   const { commandId = null } = opening;
+  const by = await submitterOf(trx, opening);
   // rule: withdrawn-is-not-reviewed
-  if (!(await subject.onOpened(trx, { reviewId, submissionId, sellerId, dueAt }))) {
+  if (!(await subject.onOpened(trx, { reviewId, submissionId, sellerId, dueAt, by }))) {
     // Whoever submits it is told; a case knows itself that it took it back.
     if (commandId !== null) throw new DomainError('WRONG_STATE');
     return { state: 'withdrawn', dueAt: null };
@@ -68,7 +69,7 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
     stage: 'waiting',
     standing: reviewStanding.waiting,
     dueAt,
-    by: await submitterOf(trx, opening),
+    by,
   });
   // rule: submitting-records-its-effect
   if (commandId !== null) await recordEffect(trx, commandId);

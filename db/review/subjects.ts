@@ -20,6 +20,8 @@ export interface ReviewRef {
   readonly submissionId: string;
   readonly sellerId: string;
   readonly dueAt: Date;
+  /** Who handed it in, by which request; the system where a case did. */
+  readonly by: By;
 }
 
 export interface ReviewDecision {

@@ -141,7 +141,7 @@ export function requireWhole(draft: ShopDraft): ShopBody {
  *
  * @throws DomainError WRONG_STATE, DRAFT_UNCHANGED, DRAFT_INCOMPLETE
  */
-export async function takeIntoReview(trx: Trx, submissionId: string): Promise<void> {
+export async function takeIntoReview(trx: Trx, submissionId: string, by: By): Promise<void> {
   const { sellerId, draftVersion, body } = await shopSubmission(trx, submissionId);
   const shop = await lockShop(trx, sellerId);
   requireAct(shop, 'submit');
@@ -150,7 +150,6 @@ export async function takeIntoReview(trx: Trx, submissionId: string): Promise<vo
   await requireSignedAgreement(trx, sellerId);
   if (pathOfShop(shop) === 'unchanged') throw new DomainError('DRAFT_UNCHANGED', { allowed: actionsOf(shop) });
   const whole = requireWhole(body);
-  const by = await sellerBy(trx, sellerId);
   if (shop.published !== null && shop.takenDownAt === null && restDiffers(whole, shop.published))
     await publish(trx, shop, { body: publishedWithRest(shop.published, whole), submissionId: null, by });
   await run(trx, 'update shop_submissions set opened_at = now() where id = :submissionId', { submissionId });
@@ -253,14 +252,4 @@ export async function record(
 ): Promise<void> {
   await recordAudit(trx, { action: `shop.${act}`, subjectId: sellerId, enterpriseId: null, sellerId, by });
   await recordChange(trx, { type: `shop.${act}`, subjectId: sellerId, sellerId });
-}
-
-async function sellerBy(trx: Trx, sellerId: string): Promise<By> {
-  const seller = await firstRow<{ accountId: string }>(
-    trx,
-    'select account_id as "accountId" from sellers where id = :sellerId',
-    { sellerId },
-  );
-  if (seller === undefined) throw new Error(`no seller ${sellerId}`);
-  return { actor: seller.accountId, requestId: null };
 }

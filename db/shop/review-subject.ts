@@ -16,8 +16,8 @@ export function shopReviewSubject(): ReviewSubject {
     },
     itemsOf: shopItems,
     previousOf: previousSubmission,
-    onOpened: async (trx, { submissionId }) => {
-      await takeIntoReview(trx, submissionId);
+    onOpened: async (trx, { submissionId, by }) => {
+      await takeIntoReview(trx, submissionId, by);
       return true;
     },
     onDecided: decideShop,

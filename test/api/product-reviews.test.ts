@@ -87,6 +87,7 @@ describe('the review of a product', () => {
     expect(told(await seller.client.post(path(product, 'withdraw')))).toEqual([200, 'draft']);
     const operator = await mallflow.as('operator@demo');
     const { items } = (await operator.get(`/v1/audit?subjectId=${product.id as string}`)).body as { items: Body[] };
+    expect(items.filter(({ requestId }) => requestId === null)).toEqual([]);
     expect(items.map(({ action, reason }) => [action, reason])).toEqual([
       ['product.withdraw', null],
       ['product.submit', null],

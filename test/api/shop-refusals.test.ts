@@ -44,6 +44,14 @@ describe('a shop is refused', () => {
     ]);
   });
 
+  it('without a body, and what was written stays', async () => {
+    const { body: before } = await saveShop(seller);
+    const { status, body } = await put(undefined);
+    expect([status, body.errors]).toMatchObject([400, [{ path: '', code: 'REQUIRED' }]]);
+    expect((await seller.client.get(`${seller.path}/draft`)).body.name).toBe(before.name);
+    expect(before.name).toEqual(expect.any(String));
+  });
+
   it('with what is not there or another’s', async () => {
     const other = await shopSeller(mallflow, 'other@test');
     const theirs = newId('product');
