@@ -117,9 +117,10 @@ async function confirm(trx: Trx, { services, target, principal, requestId }: App
   await settleApproval(trx, { id: approval.id, state: 'confirmed', by: confirmed });
   const command = { ...approval.command, reason } as OperatorCommand;
   const by: By = { actor: approval.askedBy, requestId, reason };
+  const detail = { step: command.command };
   const agreed = { id: approval.id, confirmedBy: accountId };
   return carryOutWatched({ trx, services, row, command, by, approval: agreed }, () =>
-    recordIntervention(trx, { kind, subjectId, act: 'confirm_approval', by: confirmed }),
+    recordIntervention(trx, { kind, subjectId, act: 'confirm_approval', by: confirmed, detail }),
   );
 }
 
@@ -146,7 +147,8 @@ const refusing = route({
         requireWaiting(approval);
         await settleApproval(trx, { id: target.id, state: 'refused', by });
         const { kind, subjectId, closedAt } = await caseOf(trx, approval);
-        if (closedAt === null) return recordIntervention(trx, { kind, subjectId, act: 'refuse_approval', by });
+        const detail = { step: approval.command.command };
+        if (closedAt === null) return recordIntervention(trx, { kind, subjectId, act: 'refuse_approval', by, detail });
         // rule: refusals-of-what-is-over-are-audited
         await recordAudit(trx, { action: `${kind}.refuse_approval`, subjectId, enterpriseId: null, by });
       },

@@ -23,6 +23,12 @@ export async function askUpon(
       approvalId: await waitingApproval(trx, { processId: row.id, command: wished.command }),
       allowed: possibleCommands(row).filter((name) => name !== wished.command),
     });
-  await recordIntervention(trx, { kind: row.kind, subjectId: row.subjectId, act: 'ask_approval', by });
+  await recordIntervention(trx, {
+    kind: row.kind,
+    subjectId: row.subjectId,
+    act: 'ask_approval',
+    by,
+    detail: { step: wished.command },
+  });
   return approvalId;
 }

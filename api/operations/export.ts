@@ -36,11 +36,11 @@ const exporting = route({
       { isolationLevel: 'repeatable read' },
     );
     const { timeline, ...rest } = stored;
-    const told = timeline.map(({ actorName, ...event }) => ({
+    const told = timeline.map(({ actorName, toName, ...event }) => ({
       ...event,
       text: {
-        zh: timelineText({ kind: target.kind, act: event.act, actorName }, 'zh-CN'),
-        en: timelineText({ kind: target.kind, act: event.act, actorName }, 'en'),
+        zh: timelineText({ kind: target.kind, ...event, actorName, toName, reason: null }, 'zh-CN'),
+        en: timelineText({ kind: target.kind, ...event, actorName, toName, reason: null }, 'en'),
       },
     }));
     const body = { exportedAt: iso(new Date()), by, ...rest, timeline: told, run };

@@ -88,6 +88,8 @@ const audit = route({
         action: z.string(),
         subjectId: z.string(),
         reason: z.string().nullable(),
+        /** What a hand decided or set: the outcome, to whom, until when, which step. */
+        detail: z.record(z.string(), z.string()).nullable(),
         requestId: z.string().nullable(),
       }),
     ),

@@ -41,8 +41,8 @@ function timelineOf(trx: Trx, caseId: string) {
   return rows<EventRow & { readonly reason: string | null; readonly requestId: string | null }>(
     trx,
     `select e.at, e.actor, a.display_name as "actorName", e.act, e.from_state as "from", e.to_state as "to",
-            e.reason, e.request_id as "requestId"
-       from case_events e left join accounts a on a.id = e.actor
+            e.reason, e.detail, g.display_name as "toName", e.request_id as "requestId"
+       from case_events e left join accounts a on a.id = e.actor left join accounts g on g.id = e.detail->>'to'
       where e.case_id = :caseId order by e.id`,
     { caseId },
   );
@@ -51,7 +51,7 @@ function timelineOf(trx: Trx, caseId: string) {
 function auditOf(trx: Trx, { caseId, subjectId }: Of) {
   return rows(
     trx,
-    `select at, actor, action, subject_id as "subjectId", reason, request_id as "requestId" from audit_log
+    `select at, actor, action, subject_id as "subjectId", reason, detail, request_id as "requestId" from audit_log
       where subject_id in (:caseId, :subjectId) order by id`,
     { caseId, subjectId },
   );

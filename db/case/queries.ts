@@ -1,3 +1,4 @@
+import type { EventDetail } from '../../domain/case/event-detail';
 import type { LostWhy } from '../../domain/case/lost';
 import type { CaseState, KnownKind, ProcessKind, Turn } from '../../domain/case/states';
 import { firstRow, rows, type Db, type Queryable } from '../connection';
@@ -120,6 +121,9 @@ export interface EventRow {
   readonly to: string;
   /** Why; null where nobody said. */
   readonly reason: string | null;
+  readonly detail: EventDetail | null;
+  /** The display name of the account that `detail` names. */
+  readonly toName: string | null;
 }
 
 /** The events of a case, oldest first, with the display name of whoever acted. */
@@ -127,8 +131,8 @@ export async function caseEvents(db: Queryable, caseId: string): Promise<EventRo
   return rows<EventRow>(
     db,
     `select e.at, e.actor, a.display_name as "actorName", e.act, e.from_state as "from", e.to_state as "to",
-            e.reason
-       from case_events e left join accounts a on a.id = e.actor
+            e.reason, e.detail, g.display_name as "toName"
+       from case_events e left join accounts a on a.id = e.actor left join accounts g on g.id = e.detail->>'to'
       where e.case_id = :caseId order by e.id`,
     { caseId },
   );
@@ -141,6 +145,7 @@ export interface AuditRow {
   readonly action: string;
   readonly subjectId: string;
   readonly reason: string | null;
+  readonly detail: EventDetail | null;
   readonly requestId: string | null;
 }
 
@@ -151,7 +156,8 @@ export async function listAudit(
 ): Promise<Page<AuditRow>> {
   const found = await rows<AuditRow>(
     db,
-    `select id, at, actor, action, subject_id as "subjectId", reason, request_id as "requestId" from audit_log
+    `select id, at, actor, action, subject_id as "subjectId", reason, detail, request_id as "requestId"
+       from audit_log
       where (:actor::text is null or actor = :actor) and (:subjectId::text is null or subject_id = :subjectId)
         and (:after::bigint is null or id < :after::bigint)
       order by id desc limit :limit + 1`,

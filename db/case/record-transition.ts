@@ -1,4 +1,5 @@
 import type { CaseStanding, ProcessKind } from '../../domain/case/states';
+import type { EventDetail } from '../../domain/case/event-detail';
 import { DomainError } from '../../domain/shared/errors';
 import { processIdOf } from '../../domain/shared/ids';
 import { firstRow, run, type Trx } from '../connection';
@@ -75,6 +76,7 @@ export interface Transition {
   readonly dueAt: Date | null;
   /** Where the change gave the case another name; no personal data. */
   readonly title?: string;
+  readonly detail?: EventDetail;
   readonly by: By;
 }
 
@@ -96,14 +98,14 @@ export async function recordTransition(trx: Trx, change: Transition): Promise<vo
         where id = :id and stage = :from
        returning id, subject_id, enterprise_id, seller_id
      ), event as (
-       insert into case_events (case_id, actor, act, from_state, to_state, reason, request_id)
-       select id, :actor, :act, :from, :to, :reason, :requestId from moved
+       insert into case_events (case_id, actor, act, from_state, to_state, reason, detail, request_id)
+       select id, :actor, :act, :from, :to, :reason, :detail::jsonb, :requestId from moved
      ), told as (
        insert into change_outbox (type, subject_id, process_id, enterprise_id, seller_id)
        select :action, subject_id, id, enterprise_id, seller_id from moved
      )
-     insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, reason, request_id)
-     select :actor, :action, subject_id, enterprise_id, seller_id, :reason, :requestId from moved
+     insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, reason, detail, request_id)
+     select :actor, :action, subject_id, enterprise_id, seller_id, :reason, :detail::jsonb, :requestId from moved
      returning id`,
     {
       id: processIdOf(change.subjectId),
@@ -117,6 +119,7 @@ export async function recordTransition(trx: Trx, change: Transition): Promise<vo
       act: change.act,
       action: `${change.kind}.${change.act}`,
       reason: change.by.reason ?? null,
+      detail: jsonOrNull(change.detail),
       requestId: change.by.requestId,
     },
   );
@@ -131,6 +134,7 @@ export interface Intervention {
   readonly act: string;
   /** When the case is due from now on; absent where that stays. */
   readonly dueAt?: Date | null;
+  readonly detail?: EventDetail;
   readonly by: By;
 }
 
@@ -148,14 +152,14 @@ export async function recordIntervention(trx: Trx, hand: Intervention): Promise<
         where id = :id and closed_at is null
        returning id, stage, subject_id, enterprise_id, seller_id
      ), event as (
-       insert into case_events (case_id, actor, act, from_state, to_state, reason, request_id)
-       select id, :actor, :act, stage, stage, :reason, :requestId from touched
+       insert into case_events (case_id, actor, act, from_state, to_state, reason, detail, request_id)
+       select id, :actor, :act, stage, stage, :reason, :detail::jsonb, :requestId from touched
      ), told as (
        insert into change_outbox (type, subject_id, process_id, enterprise_id, seller_id)
        select :action, subject_id, id, enterprise_id, seller_id from touched
      )
-     insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, reason, request_id)
-     select :actor, :action, subject_id, enterprise_id, seller_id, :reason, :requestId from touched
+     insert into audit_log (actor, action, subject_id, enterprise_id, seller_id, reason, detail, request_id)
+     select :actor, :action, subject_id, enterprise_id, seller_id, :reason, :detail::jsonb, :requestId from touched
      returning id`,
     {
       id: processIdOf(hand.subjectId),
@@ -165,6 +169,7 @@ export async function recordIntervention(trx: Trx, hand: Intervention): Promise<
       act: hand.act,
       action: `${hand.kind}.${hand.act}`,
       reason: hand.by.reason ?? null,
+      detail: jsonOrNull(hand.detail ?? (hand.dueAt == null ? undefined : { until: hand.dueAt.toISOString() })),
       requestId: hand.by.requestId,
     },
   );
@@ -174,4 +179,8 @@ export async function recordIntervention(trx: Trx, hand: Intervention): Promise<
     id: processIdOf(hand.subjectId),
   });
   throw new DomainError('WRONG_STATE', { state: ended?.state ?? 'missing', allowed: [] });
+}
+
+function jsonOrNull(detail: EventDetail | undefined): string | null {
+  return detail === undefined ? null : JSON.stringify(detail);
 }

@@ -1,3 +1,4 @@
+import type { EventDetail } from '../../domain/case/event-detail';
 import { reviewMachine, reviewStanding, type ReviewAct, type ReviewState } from '../../domain/review/states';
 import { transition } from '../../domain/shared/state-machine';
 import { recordTransition, type By } from '../case/record-transition';
@@ -42,7 +43,12 @@ export function thereOf<R>(found: R | undefined, reviewId: string): R {
 export function moveCase(
   trx: Trx,
   { reviewId, by }: Pick<ReviewOrder, 'reviewId' | 'by'>,
-  move: { readonly act: ReviewAct; readonly from: ReviewState; readonly dueAt: Date | null },
+  move: {
+    readonly act: ReviewAct;
+    readonly from: ReviewState;
+    readonly dueAt: Date | null;
+    readonly detail?: EventDetail;
+  },
 ): Promise<void> {
   const to = transition(reviewMachine, move.from, move.act);
   return recordTransition(trx, { kind: 'review', subjectId: reviewId, to, standing: reviewStanding[to], ...move, by });

@@ -1,5 +1,6 @@
 import type { NoticeKind, NoticeParams } from '../../domain/notice/texts';
 import type { ReviewKind, ReviewOutcome } from '../../domain/review/states';
+import { inShanghai } from '../../domain/shared/shanghai-time';
 import { accountsInRole } from '../account/queries';
 import { firstRow, type Trx } from '../connection';
 import { addNotice } from '../notice/repository';
@@ -89,9 +90,4 @@ async function tellOwner(trx: Trx, review: Judged, notice: NoticeKind, once: str
   if (seller === undefined) throw new Error(`no seller ${review.sellerId}`);
   const params: NoticeParams = { kind: review.kind };
   await addNotice(trx, { accountId: seller.accountId, kind: notice, subjectId: review.aboutId, params, once });
-}
-
-/** To the minute, as people there read a clock. */
-function inShanghai(at: Date): string {
-  return new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
 }

@@ -1,3 +1,4 @@
+import type { EventDetail } from '../../domain/case/event-detail';
 import { systemActor } from '../../domain/case/states';
 import { reviewKindWords, reviewMachine, reviewStanding, type ReviewKind } from '../../domain/review/states';
 import { DomainError } from '../../domain/shared/errors';
@@ -111,7 +112,9 @@ export async function claimReview(trx: Trx, order: ReviewOrder): Promise<ReviewS
       where id = :reviewId and state = 'waiting' returning due_at as "dueAt", ${clock} as "clockAt"`,
     { reviewId: order.reviewId, actor: order.by.actor },
   );
-  return claimed === undefined ? doneOrRefused(trx, order) : moved(trx, order, claimed, 'claim', 'waiting');
+  return claimed === undefined
+    ? doneOrRefused(trx, order)
+    : moved(trx, order, claimed, { act: 'claim', from: 'waiting' });
 }
 
 /** @throws DomainError WRONG_STATE: it is not the actor's to release */
@@ -124,7 +127,9 @@ export async function releaseReview(trx: Trx, order: ReviewOrder): Promise<Revie
       returning due_at as "dueAt", ${clock} as "clockAt"`,
     { reviewId: order.reviewId, actor: order.by.actor },
   );
-  return released === undefined ? doneOrRefused(trx, order) : moved(trx, order, released, 'release', 'claimed');
+  return released === undefined
+    ? doneOrRefused(trx, order)
+    : moved(trx, order, released, { act: 'release', from: 'claimed' });
 }
 
 /**
@@ -158,7 +163,7 @@ export async function reassignReview(
   const about = { reviewId, kind: given.kind, dueAt: claimed.dueAt };
   await tellAssignee(trx, about, toAccountId, told);
   await tellTakenAway(trx, about, { from: given.assignee, by: told, actor: order.by.actor });
-  return moved(trx, order, claimed, 'reassign', given.state);
+  return moved(trx, order, claimed, { act: 'reassign', from: given.state, detail: { to: toAccountId } });
 }
 
 interface Moved {
@@ -170,11 +175,14 @@ async function moved(
   trx: Trx,
   order: ReviewOrder,
   row: Moved,
-  act: 'claim' | 'release' | 'reassign',
-  from: 'waiting' | 'claimed',
+  move: {
+    readonly act: 'claim' | 'release' | 'reassign';
+    readonly from: 'waiting' | 'claimed';
+    readonly detail?: EventDetail;
+  },
 ): Promise<ReviewSnapshot> {
-  await moveCase(trx, order, { act, from, dueAt: row.dueAt });
+  await moveCase(trx, order, { ...move, dueAt: row.dueAt });
   // rule: queue-commands-record-their-effect
   if (order.commandId !== null) await recordEffect(trx, order.commandId);
-  return { state: transition(reviewMachine, from, act), dueAt: row.clockAt };
+  return { state: transition(reviewMachine, move.from, move.act), dueAt: row.clockAt };
 }

@@ -83,7 +83,7 @@ export async function settle(
       where id = :reviewId and state in ('waiting', 'claimed')`,
     { reviewId, decisionId, decidedBy, assignee },
   );
-  await moveCase(trx, { reviewId, by }, { act, from, dueAt: null });
+  await moveCase(trx, { reviewId, by }, { act, from, dueAt: null, detail: { outcome } });
   const subject = subjectOf(subjects, kind);
   const aboutId = (await subject.subjectIdOf?.(trx, submissionId)) ?? reviewId;
   await tellSeller(trx, { reviewId, kind, sellerId, outcome, aboutId });

@@ -7,6 +7,7 @@ import type { OnboardingAct } from '../seller/onboarding-states';
 import type { AllocationAct } from '../stock/allocation-states';
 import type { CommodityAct } from '../stock/states';
 import type { ReviewAct } from '../review/states';
+import { detailWords, type EventDetail } from './event-detail';
 import { interventionWords } from './intervention-wording';
 import type { ProcessKind } from './states';
 
@@ -19,7 +20,8 @@ interface Wording {
 }
 
 /**
- * What a timeline says about an act, in the words of a shop manager. `{actor}` is the display name of who did it.
+ * What a timeline says about an act, in the words of a shop manager. `{actor}` is the display name of who did it; what
+ * stands in brackets is said where its detail is known.
  * Adding a process or an act without words does not compile.
  */
 const words: {
@@ -164,8 +166,8 @@ const words: {
     open: { en: 'It waits for a reviewer', zh: '已进入审核队列，等待审核员处理' },
     claim: { en: '{actor} took it on', zh: '{actor} 领取了审核任务' },
     release: { en: '{actor} gave it back to the queue', zh: '{actor} 将审核任务退回队列' },
-    reassign: { en: '{actor} gave it to another reviewer', zh: '{actor} 将审核任务转交给其他审核员' },
-    decide: { en: '{actor} decided', zh: '{actor} 作出了审核决定' },
+    reassign: { en: '{actor} gave it to another reviewer[, {to}]', zh: '{actor} 将审核任务转交给其他审核员[{to}]' },
+    decide: { en: '{actor} decided[: {outcome}]', zh: '{actor} 作出了审核决定[：{outcome}]' },
     withdraw: { en: '{actor} took the submission back', zh: '{actor} 撤回了提交' },
     remind: { en: 'Half of its time is over; the reviewers were reminded', zh: '审核时限已过半，已提醒审核员' },
     escalate: { en: 'It is overdue; the operators were told', zh: '审核已超时，已通知运营' },
@@ -174,8 +176,8 @@ const words: {
       zh: '按可信服务商策略自动通过：无规则异议',
     },
     force_decide: {
-      en: '{actor} decided it in a reviewer’s place; a second operator confirmed',
-      zh: '{actor} 代审核员作出决定，并经第二名运营确认',
+      en: '{actor} decided it in a reviewer’s place[ ({outcome})]; a second operator confirmed',
+      zh: '{actor} 代审核员作出决定[（{outcome}）]，并经第二名运营确认',
     },
   },
   merchant_id: {
@@ -201,14 +203,29 @@ interface TimelineEvent {
   readonly actorName: string | null;
   /** Why; told to those who look after cases, and to nobody whose case it is. */
   readonly reason?: string | null;
+  readonly detail?: EventDetail | null;
+  /** Of the account in `detail.to`. */
+  readonly toName?: string | null;
 }
 
 /** The words for an act; an act this version does not know is shown by its name rather than lost. */
-export function timelineText({ reason = null, ...event }: TimelineEvent, language: Language): string {
+export function timelineText(
+  { reason = null, detail, toName = null, ...event }: TimelineEvent,
+  language: Language,
+): string {
   const ofKind: Readonly<Record<string, Wording>> = words[event.kind];
   const wording = ofKind[event.act] ?? interventionWords[event.act] ?? { en: event.act, zh: event.act };
   const key = language === 'en' ? 'en' : 'zh';
-  const text = wording[key].replace('{actor}', () => event.actorName ?? systemName[key]);
+  const known = detailWords(detail ?? {}, toName, language);
+  // rule: timelines-tell-details
+  const whole = wording[key].replace(
+    /\[([^\]]*)\{(\w+)\}([^\]]*)\]/g,
+    (_, before: string, name: string, after: string) => {
+      const told = known[name];
+      return told === undefined ? '' : `${before}${told}${after}`;
+    },
+  );
+  const text = whole.replace('{actor}', () => event.actorName ?? systemName[key]);
   // rule: hands-are-shown-with-their-reason
   if (reason === null) return text;
   return key === 'en' ? `${text}: ${reason}` : `${text}：${reason}`;

@@ -70,6 +70,12 @@ export const reviewStanding: Readonly<Record<ReviewState, CaseStanding>> = {
 export const reviewOutcomes = ['approve', 'request_changes', 'reject'] as const;
 export type ReviewOutcome = (typeof reviewOutcomes)[number];
 
+export const reviewOutcomeWords: Readonly<Record<ReviewOutcome, { readonly en: string; readonly zh: string }>> = {
+  approve: { en: 'approved', zh: '通过' },
+  request_changes: { en: 'sent back for changes', zh: '退回修改' },
+  reject: { en: 'rejected', zh: '不通过' },
+};
+
 /** By what it was decided: the reviewer it was assigned to, the policy for trusted sellers, or two operators. */
 export const reviewDeciders = ['reviewer', 'policy', 'operator'] as const;
 export type ReviewDecider = (typeof reviewDeciders)[number];

@@ -84,6 +84,11 @@ describe('what needs two operators', () => {
       { actor: secondId, from: 'unpaid', to: 'unpaid' },
       { actor: askerId, from: 'unpaid', to: 'paid' },
     ]);
+    const texts = (done.body.timeline as Body[]).slice(-3, -1).map(({ text }) => text);
+    expect(texts).toEqual([
+      expect.stringMatching(/needs a second operator: waive the certification fee/),
+      expect.stringMatching(/another operator asked for: waive the certification fee/),
+    ]);
     expect((await confirm(second, approvalId, 'agree')).headers.get('idempotent-replayed')).toBe('true');
     expect((await confirm(second, approvalId)).body.timeline).toHaveLength(told.length);
 
@@ -175,7 +180,7 @@ describe('what needs two operators', () => {
     expect([refused.status, refused.body]).toMatchObject([200, { state: 'refused', decidedBy: secondId, actions: [] }]);
     expect((await refuse()).status).toBe(200);
     const told = (await second.get(`/v1/processes/${processIdOf(feeId)}`)).body.timeline.at(-1);
-    expect(told.text).toMatch(/refused what an operator asked for: 材料不足$/);
+    expect(told.text).toMatch(/refused what an operator asked for: waive the .+: 材料不足$/);
     expect((await confirm(second, refusedId)).body).toMatchObject({ code: 'WRONG_STATE', state: 'refused' });
 
     const expiredId = await waive(feeId);

@@ -62,7 +62,7 @@ describe('an operator’s commands', () => {
     const done = await give(processId, { command: 'extend_deadline', until }, 'extend');
     expect([done.status, done.body]).toMatchObject([200, { id: processId, dueAt: until, stage: 'awaiting_payment' }]);
     expect(done.body.timeline.at(-1)).toMatchObject({ actor: operatorId, from: 'awaiting_payment' });
-    expect(done.body.timeline.at(-1).text).toMatch(/moved the deadline: .+/);
+    expect(done.body.timeline.at(-1).text).toMatch(/moved the deadline to 20\d\d-\d\d-\d\d \d\d:\d\d: .+/);
     expect((await auditOf(id)).at(-1)).toEqual({ actor: operatorId, action: 'purchase.extend_deadline', reason });
     const again = await give(processId, { command: 'extend_deadline', until }, 'extend');
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);

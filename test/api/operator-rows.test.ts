@@ -240,6 +240,7 @@ describe('commands upon the rows of cases that have no runs', () => {
     const done = await give('review', { command: 'reassign', reason, accountId: reviewerId });
     expect([done.status, done.body.stage]).toEqual([200, 'claimed']);
     expect(done.body.timeline.at(-1)).toMatchObject({ actor: operatorId, from: 'waiting', to: 'claimed' });
+    expect(done.body.timeline.at(-1).text).toContain('another reviewer, 审核员');
     expect((await give('review', { command: 'resend', reason })).status).toBe(200);
   });
 

@@ -41,6 +41,9 @@ describe('the queue of reviews', () => {
     expect((await second.post(at(reviewId, 'claim'))).body.assignee).toBe(await me(second));
     const decided = await second.post(at(reviewId, 'decide'), { outcome: 'approve' });
     expect([decided.status, decided.body]).toMatchObject([200, { state: 'decided', outcome: 'approve', actions: [] }]);
+    expect(decided.body.history.at(-1).text).toMatch(/ decided: approved$/);
+    const { items } = (await operator.get(`/v1/audit?subjectId=${reviewId}`)).body;
+    expect(items[0]).toMatchObject({ action: 'review.decide', reason: null, detail: { outcome: 'approve' } });
     const acts = decided.body.history.map(({ to }: { to: string }) => to);
     expect(acts).toEqual(['waiting', 'claimed', 'waiting', 'claimed', 'decided']);
     expect(await formOf(mallflow.database.db, submissionId)).toMatchObject({ state: 'approve', reasons: [] });

@@ -54,6 +54,22 @@ describe('a timeline', () => {
     expect(timelineText(hand, 'en')).toBe('$& moved the deadline: 来电');
     expect(timelineText(hand, 'zh-CN')).toBe('$& 延长了期限：来电');
   });
+
+  it('tells what a hand decided or set, as far as that is known', () => {
+    const told = (act: string, detail: object, toName: string | null = null) =>
+      (['en', 'zh-CN'] as const).map((language) =>
+        timelineText({ kind: 'review', act, actorName: '甲', detail, toName }, language),
+      );
+    expect(told('decide', { outcome: 'request_changes' })).toEqual([
+      '甲 decided: sent back for changes',
+      '甲 作出了审核决定：退回修改',
+    ]);
+    expect(told('reassign', { to: 'acc_2' }, '$1 乙')[0]).toBe('甲 gave it to another reviewer, $1 乙');
+    expect(told('reassign', { to: 'acc_2' })[0]).toBe('甲 gave it to another reviewer, acc_2');
+    expect(told('extend_deadline', { until: '2027-01-01T16:30:00Z' })[1]).toBe('甲 延长了期限至 2027-01-02 00:30');
+    expect(told('ask_approval', { step: 'waive_fee' })[1]).toMatch(/：免除一家服务商的平台认证费$/);
+    expect(told('decide', {})[0]).toBe('甲 decided');
+  });
 });
 
 describe('staff', () => {
