@@ -9,6 +9,7 @@ import { renderTakenDown } from '../../db/market/take-downs';
 import type { ProductRow } from '../../db/product/own-queries';
 import { resourceShape } from '../http/answers';
 import { iso, isoTime } from '../http/times';
+import { processIdInReview, processOfReview } from '../market/in-review';
 import { takenDownSchema } from '../market/taken-down';
 import { errorsSchema, renderErrors } from '../seller/render';
 
@@ -24,6 +25,7 @@ const draftStanding = {
 export const productSchema = z.strictObject({
   ...resourceShape,
   state: z.enum(productStates),
+  processId: processIdInReview,
   sellerId: z.string(),
   deliveryType: z.enum(deliveryTypes),
   /** Of the draft, as is the name; what buyers see stands in the market. */
@@ -41,10 +43,11 @@ export const productSchema = z.strictObject({
 const { version, ...standingInDraft } = draftStanding;
 
 export const productDraftSchema = z.strictObject({
+  ...resourceShape,
   ...standingInDraft,
+  processId: processIdInReview,
   /** `version` is a field of images. */
   draftVersion: version,
-  actions: z.array(z.string()),
   deliveryType: z.enum(deliveryTypes),
   ...draftShape,
 });
@@ -79,6 +82,7 @@ export function renderProduct(row: ProductRow, reader: ProductReader) {
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
     actions: actionsFor(row, reader.principal),
+    ...processOfReview(row),
     sellerId: row.sellerId,
     deliveryType: row.deliveryType,
     categoryId: row.draft.categoryId,
@@ -96,9 +100,13 @@ export function renderProduct(row: ProductRow, reader: ProductReader) {
 export function renderProductDraft(row: ProductRow, reader: ProductReader) {
   const { version: draftVersion, ...standing } = renderStanding(row, reader);
   return {
+    id: row.id,
     ...standing,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
     draftVersion,
     actions: actionsFor(row, reader.principal),
+    ...processOfReview(row),
     deliveryType: row.deliveryType,
     ...row.draft,
   };

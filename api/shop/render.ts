@@ -8,6 +8,7 @@ import { expectedDecision, openErrors, sellerSince, shopOf, type ShopRow } from 
 import { actionsOf } from '../../db/shop/repository';
 import { resourceShape } from '../http/answers';
 import { iso, isoTime } from '../http/times';
+import { processIdInReview, processOfReview } from '../market/in-review';
 import { takenDownSchema } from '../market/taken-down';
 import { errorsSchema, renderErrors } from '../seller/render';
 
@@ -23,6 +24,7 @@ export const serviceShape = {
 export const shopDraftAnswer = z.strictObject({
   ...resourceShape,
   state: z.enum(draftStates),
+  processId: processIdInReview,
   sellerId: z.string(),
   bannerImageId: z.string().optional(),
   logoImageId: z.string().optional(),
@@ -58,6 +60,7 @@ export async function renderDraft(db: Queryable, sellerId: string, reader: ShopR
     createdAt: iso(shop.createdAt),
     updatedAt: iso(shop.updatedAt),
     actions: actionsFor(shop, reader.principal),
+    ...processOfReview(shop),
     ...draft,
     hotProductIds,
     version: shop.draftVersion,

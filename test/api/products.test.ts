@@ -49,11 +49,16 @@ describe('the first product', () => {
     expect((await client.post(path(product, 'submit'))).body.state).toBe('in_review');
     const { items } = (await reviewer.get('/v1/reviews?kind=product')).body;
     expect(items).toHaveLength(1);
+    const { id, createdAt, updatedAt, processId } = submitted.body;
+    expect(processId).toBe(items[0].processId);
+    const draft = (await client.get(path(product, 'draft'))).body;
+    expect(draft).toMatchObject({ id, createdAt, updatedAt, processId, state: 'in_review' });
     const decided = await reviewer.post(`/v1/reviews/${items[0].id}/decide`, { outcome: 'approve', verdicts: [] });
     expect([decided.status, decided.body.state]).toEqual([200, 'decided']);
     const approved = (await client.get(path(product))).body;
     expect(approved).toMatchObject({ state: 'approved', published: { revision: 1 }, purchasable: false });
     expect(approved.actions).toEqual(['check', 'edit', 'list']);
+    expect(approved).not.toHaveProperty('processId');
     expect((await onSale(product.id)).code).toBe('NOT_FOUND');
 
     const listed = await client.post(path(product, 'list'));
@@ -152,6 +157,7 @@ describe('a draft', () => {
     expect(told(await put({ nothing: 1, summary: '' }))).toEqual([400, 'VALIDATION_FAILED', '/summary', '/nothing']);
     const { body } = await put({ deliveryType: 'manual', summary: '只留简介' });
     expect(body).toEqual({
+      ...{ id: product.id, createdAt: product.createdAt, updatedAt: expect.any(String) },
       ...{ state: 'editing', draftVersion: 2, errors: [], actions: ['check', 'edit', 'submit'] },
       ...{ deliveryType: 'manual', categoryId: 'cat_migration', name: '上云迁移服务', summary: '只留简介' },
     });

@@ -42,8 +42,12 @@ describe('a shop', () => {
     await saveShop(seller);
     const submitted = await submitShop(seller);
     expect(submitted).toMatchObject({ state: 'in_review', version: 1, actions: ['withdraw'], published: null });
+    const operator = await mallflow.as('operator@demo');
+    const process = (await operator.get(`/v1/processes/${submitted.processId as string}`)).body;
+    expect(process).toMatchObject({ kind: 'review', state: 'open', whoseTurn: 'reviewer' });
     expect((await market()).status).toBe(404);
     await decideShop(reviewer, seller.sellerId, approval);
+    expect(await draft()).not.toHaveProperty('processId');
     const { bannerImageId: _b, logoImageId: _l, hotProductIds: _h, ...shown } = shopForm(seller);
     const published = await market();
     expect([published.status, published.headers.get('cache-control')]).toEqual([200, 'public, max-age=5']);
