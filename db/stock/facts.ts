@@ -17,7 +17,7 @@ export async function requireImages(
   const missing = (['coverImageId', 'detailImageId'] as const).filter((field) =>
     found.every(({ id }) => id !== step[field]),
   );
-  if (missing.length > 0) throw notFound(missing.map((field) => ({ path: `/${field}`, what: 'image' })));
+  if (missing.length > 0) throw notFound(missing.map((field) => ({ path: `/${field}`, message: 'no such image' })));
 }
 
 /**

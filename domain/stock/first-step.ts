@@ -1,4 +1,4 @@
-import { DomainError } from '../shared/errors';
+import { DomainError, type Fault } from '../shared/errors';
 import { awardTemplateById } from './award-templates';
 import { isPlatform } from './platforms';
 import type { FirstStep } from './steps';
@@ -21,7 +21,7 @@ export function requireFitting(step: FirstStep): void {
     });
   const template = awardTemplateById(step.awardTemplateId);
   const path = '/awardTemplateId';
-  if (template === undefined) throw notFound([{ path, what: 'award template' }]);
+  if (template === undefined) throw notFound([{ path, message: 'no such award template' }]);
   // rule: template-of-the-category
   if (template.category !== step.category)
     throw new DomainError('TEMPLATE_MISMATCH', {
@@ -32,13 +32,15 @@ export function requireFitting(step: FirstStep): void {
 /** @throws DomainError REFERENCE_NOT_FOUND at each platform that is none of the choices */
 export function requirePlatforms(ids: readonly string[]): void {
   // rule: platforms-are-known
-  const unknown = ids.flatMap((id, at) => (isPlatform(id) ? [] : [{ path: `/platforms/${at}`, what: 'platform' }]));
+  const unknown = ids.flatMap((id, at) =>
+    isPlatform(id) ? [] : [{ path: `/platforms/${at}`, message: 'no such platform' }],
+  );
   if (unknown.length > 0) throw notFound(unknown);
 }
 
 /** An id in a body that names nothing the caller may use. */
-export function notFound(missing: readonly { readonly path: string; readonly what: string }[]): DomainError {
+export function notFound(missing: readonly Omit<Fault, 'code'>[]): DomainError {
   return new DomainError('REFERENCE_NOT_FOUND', {
-    errors: missing.map(({ path, what }) => ({ path, code: 'REFERENCE_NOT_FOUND', message: `no such ${what}` })),
+    errors: missing.map(({ path, message }) => ({ path, code: 'REFERENCE_NOT_FOUND', message })),
   });
 }
