@@ -1,6 +1,14 @@
 import accepts from 'accepts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DomainError, errorCatalogue, errorText, type Language } from '../../domain/shared/errors';
+import {
+  DomainError,
+  errorCatalogue,
+  errorText,
+  type ErrorFacts,
+  type Fault,
+  type Language,
+} from '../../domain/shared/errors';
+import { faultText } from '../../domain/shared/fault-text';
 import { isPassingDatabaseFailure } from '../../db/errors';
 
 /** Seconds a client is asked to wait where asking again makes sense. */
@@ -17,7 +25,18 @@ export function problemOf(error: DomainError, context: { requestId: string; inst
     code: error.code,
     instance: context.instance,
     requestId: context.requestId,
-    ...error.facts,
+    ...factsIn(error.facts, context.language),
+  };
+}
+
+/** Codes and paths are the same in every language; what is said about a field is not. */
+function factsIn(facts: ErrorFacts, language: Language): ErrorFacts {
+  const { errors } = facts;
+  if (!Array.isArray(errors)) return facts;
+  // rule: faults-in-the-readers-language
+  return {
+    ...facts,
+    errors: errors.map((fault: Fault) => ({ ...fault, message: faultText(fault.message, language) })),
   };
 }
 
