@@ -51,8 +51,9 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   products: ['product/repository', 'product/review-subject', 'product/sale'],
   // Furnished by their migrations.
   product_categories: [],
-  review_criteria: [],
-  review_criteria_sets: [],
+  // By `admin criteria publish`, in the owner's role.
+  review_criteria: ['review/criteria'],
+  review_criteria_sets: ['review/criteria'],
   product_submissions: ['product/repository', 'product/review-subject'],
   product_revisions: ['product/review-subject'],
   shops: ['shop/repository'],
