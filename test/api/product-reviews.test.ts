@@ -99,7 +99,7 @@ describe('the review of a product', () => {
   });
 
   it('taken back is nobody’s to decide any more; a decision and a withdrawal at once end in one of the two', async () => {
-    for (let n = 0; n < 3; n += 1) {
+    for (let n = 0; n < 6; n += 1) {
       const product = await createManual(seller);
       await seller.client.post(path(product, 'submit'));
       const { id } = await waitingReview(reviewer, seller.sellerId);
@@ -108,14 +108,12 @@ describe('the review of a product', () => {
         seller.client.post(path(product, 'withdraw')),
       ]);
       const { body } = await seller.client.get(path(product));
-      // Withdrawing what was approved a moment ago finds its draft with the seller: nothing was left to do.
-      expect(['200', '409 WRONG_STATE', '503 TRY_AGAIN']).toContain(
-        [decided.status, decided.body.code].join(' ').trim(),
-      );
-      expect(withdrawn.status).toBe(200);
-      expect([body.state, body.published === null]).toEqual(
-        decided.status === 200 ? ['approved', false] : ['draft', true],
-      );
+      const isApproved = decided.status === 200;
+      expect([told(decided), told(withdrawn)]).toEqual([
+        isApproved ? [200, 'decided'] : [409, 'WRONG_STATE'],
+        isApproved ? [409, 'WRONG_STATE'] : [200, 'draft'],
+      ]);
+      expect([body.state, body.published === null]).toEqual(isApproved ? ['approved', false] : ['draft', true]);
     }
   });
 
