@@ -2,8 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/full/'],
+  // A checkout may itself lie in a folder of any name.
+  testMatch: ['<rootDir>/test/**/*.test.ts', '!<rootDir>/test/**/full/**'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -5,8 +5,7 @@ module.exports = {
   ...quick,
   // Whatever dies here wants the machine to itself.
   maxWorkers: 1,
-  testMatch: ['**/full/*.test.ts'],
+  testMatch: ['<rootDir>/test/**/full/*.test.ts'],
   // Which error codes are met is the quick set's concern.
   reporters: ['default', ['<rootDir>/test/support/stalled-file-reporter.js', { afterMinutes: 45 }]],
-  testPathIgnorePatterns: ['/node_modules/'],
 };
