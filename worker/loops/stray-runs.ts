@@ -7,6 +7,8 @@ import type { WatchdogParts } from './watchdog';
 
 /** So many graces a run may be without its row: a worker or the database may be slow. */
 const patience = 20;
+/** The same for a while after a store was restored: those that are left behind have waited long enough. */
+const hurried = 2;
 
 /**
  * Runs that go on although their case is over, or was never there: the database or the engine was restored from before.
@@ -16,13 +18,15 @@ const patience = 20;
 export class StrayRuns {
   /** When each was first seen, in ms. */
   private readonly since = new Map<string, number>();
-  private graces = patience;
+  private hurriedUntil = 0;
 
   constructor(private readonly parts: WatchdogParts) {}
 
   /** One of the stores was restored from before: the patience is for runs that are about to make their rows. */
   hurry(): void {
-    this.graces = 2;
+    // Until every run from before the restore is old enough by any measure. A round that finds none says nothing: they
+    // may all be too young for it.
+    this.hurriedUntil = Date.now() + patience * this.parts.graceMs;
   }
 
   /**
@@ -41,12 +45,14 @@ export class StrayRuns {
       strays += 1;
       await this.lookAtOne(run);
     }
-    if (strays === 0) this.graces = patience;
     return strays;
   }
 
   private isLongAgo(at: number): boolean {
-    return at < Date.now() - this.graces * this.parts.graceMs;
+    const now = Date.now();
+    // rule: restored-stores-hurry
+    const graces = now < this.hurriedUntil ? hurried : patience;
+    return at < now - graces * this.parts.graceMs;
   }
 
   private async lookAtOne({ workflowId }: RunningRun): Promise<void> {
