@@ -72,6 +72,8 @@ const process = route({
   },
 });
 
+const detailShape = { outcome: z.string(), to: z.string(), until: isoTime, step: z.string() };
+
 const audit = route({
   method: 'get',
   path: '/v1/audit',
@@ -89,7 +91,7 @@ const audit = route({
         subjectId: z.string(),
         reason: z.string().nullable(),
         /** What a hand decided or set: the outcome, to whom, until when, which step. */
-        detail: z.record(z.string(), z.string()).nullable(),
+        detail: z.strictObject(detailShape).partial().optional(),
         requestId: z.string().nullable(),
       }),
     ),
@@ -97,7 +99,13 @@ const audit = route({
   handle: async ({ services, query }) => {
     const filter = { actor: query.actor ?? null, subjectId: query.subjectId ?? null };
     const page = await listAudit(services.db, filter, pageRequest(query));
-    return { status: 200, body: listAnswer(page, ({ id: _, at, ...rest }) => ({ at: iso(at), ...rest })) };
+    return {
+      status: 200,
+      body: listAnswer(page, ({ id: _, at, detail, ...rest }) => ({
+        ...{ at: iso(at), ...rest },
+        ...(detail === null ? {} : { detail }),
+      })),
+    };
   },
 });
 
