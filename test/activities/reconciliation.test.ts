@@ -98,7 +98,7 @@ describe('the schedule of it', () => {
     });
     const handle = there.schedule.getHandle(reconciliationScheduleId(queue));
     try {
-      const keep = keepSchedules(client, wanted, 500);
+      const keep = keepSchedules(client, wanted, 5_000);
       await expect(keep()).rejects.toThrow();
       isThere = true;
       await keep();

@@ -252,7 +252,7 @@ describe('GET /v1/events', () => {
   });
 
   it('cuts off who does not take what is told, and goes on telling the others', async () => {
-    const { url, changes } = await withFeed({}, { drainMs: 3_000 });
+    const { url, changes } = await withFeed({}, { drainMs: 10_000 });
     const quick = listen('operator', {}, url);
     await isThere(quick);
     const socket = connect(Number(new URL(url).port), '127.0.0.1');

@@ -74,7 +74,7 @@ describe('an operator’s commands', () => {
     const { id, processId } = await place(manager);
     const { owner } = mallflow.database;
     await rows(owner, `update purchases set due_at = now(), expires_at = now() where id = :id`, { id });
-    const until = new Date(Date.now() + 3_000);
+    const until = new Date(Date.now() + 12_000);
     expect((await give(processId, { command: 'extend_deadline', until: until.toISOString() })).status).toBe(200);
     const over = await eventually(
       () => detail(processId),

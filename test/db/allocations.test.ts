@@ -60,7 +60,7 @@ describe('a proposal', () => {
       ...terms,
       ...{ validFrom: new Date(terms.validFrom), validUntil: new Date(terms.validUntil), award: null },
     });
-    expect(Math.abs(row.expiresAt.getTime() - before - 60_000)).toBeLessThan(5_000);
+    expect(Math.abs(row.expiresAt.getTime() - before - 60_000)).toBeLessThan(30_000);
     expect(await numbers(commodityId)).toEqual({ total: 100, allocated: 0, held: 50, left: 50 });
     expect(await caseById(base.db, processIdOf(id))).toMatchObject({
       ...{ kind: 'stock_allocation', title: '保温杯 × 20 → 星河积分商城', dueAt: row.expiresAt },

@@ -67,7 +67,7 @@ describe('the pages that are followed with curl', () => {
       expect(pages[file].promised.length).toBeGreaterThan(atLeast);
       expect(await pages[file].follow(environment())).toEqual(pages[file].promised);
     },
-    60_000,
+    180_000,
   );
 
   it.each(Object.entries(pages))('docs/%s has no bash block without its mark', (_, page) => {

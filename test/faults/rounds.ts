@@ -78,7 +78,7 @@ export async function strike(
 }
 
 /** Long enough for everything to be in place before the clock strikes. */
-const dueInMs = 2_500;
+const dueInMs = 8_000;
 
 interface UnderWay {
   readonly locks: readonly RowLock[];

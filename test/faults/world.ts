@@ -16,7 +16,7 @@ import { TcpProxy } from './tcp-proxy';
 import { until } from './until';
 
 /** How long the API waits in this world: long enough for two busy cores, short enough to wait it out in a case. */
-export const acceptMs = 4_000;
+export const acceptMs = 8_000;
 export const resultMs = 1_000;
 
 /** The wires between our processes and the servers; each can fail by itself. */

@@ -11,9 +11,9 @@ function open(url: string, role: typeof appRole | null): Db {
     role,
     poolMax: 8,
     applicationName: 'mallflow-test',
-    statementTimeoutMs: 30_000,
-    lockTimeoutMs: 10_000,
-    acquireTimeoutMs: 10_000,
+    statementTimeoutMs: 120_000,
+    lockTimeoutMs: 60_000,
+    acquireTimeoutMs: 60_000,
   });
 }
 

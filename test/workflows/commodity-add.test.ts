@@ -97,14 +97,14 @@ describe('adding a commodity, as a run', () => {
     const policy = {
       draftKeptMs: options.draftKeptMs ?? 60_000,
       remindBeforeMs: 0,
-      times: { quickMs: 1_000, attemptMs: 3_000, firstRetryMs: 100, longestRetryMs: 500 },
+      times: { quickMs: 1_000, attemptMs: 60_000, firstRetryMs: 100, longestRetryMs: 500 },
     };
     const input: Omit<CommodityAddInput, 'policy'> = {
       ...{ commodityId, enterpriseId: 'ent_1', accountId: 'acc_1', commandId: 'cmd_1', requestId: 'req_1' },
       firstStep: firstStep({ coverImageId: options.coverImageId ?? 'img_1', detailImageId: 'img_2' }),
     };
     const policies = { commodityAdd: policy } as CasePolicies;
-    const start = caseStarts.commodityAdd(input, { policies, workflowTaskTimeoutMs: 10_000 });
+    const start = caseStarts.commodityAdd(input, { policies, workflowTaskTimeoutMs: 60_000 });
     const workflowId = commodityAddWorkflowId(commodityId);
     const secondStep = { totalStock: 1, expiresAt: null, platforms: [], tags: [], remark: null };
     return {

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly payWithinMs?: number;
   readonly detailOpenForMs?: number;
   readonly benefitId?: string;
+  /** Until a quick attempt is given up. */
+  readonly quickMs?: number;
 }
 
 /** Real runs of the purchase workflow on the dev server, over fake activities; spoken to through the product's gateway. */
@@ -106,11 +108,11 @@ export class PurchaseRun {
       policy: {
         payWithinMs: options.payWithinMs ?? 60_000,
         detailOpenForMs: options.detailOpenForMs ?? 60_000,
-        times: { quickMs: 1_000, attemptMs: 3_000, firstRetryMs: 100, longestRetryMs: 500 },
+        times: { quickMs: options.quickMs ?? 15_000, attemptMs: 60_000, firstRetryMs: 100, longestRetryMs: 500 },
       },
     };
     const policies = { purchase: input.policy } as CasePolicies;
-    this.start = caseStarts.purchase(input, { policies, workflowTaskTimeoutMs: 10_000 });
+    this.start = caseStarts.purchase(input, { policies, workflowTaskTimeoutMs: 60_000 });
   }
 
   create(): Promise<Delivery> {
@@ -153,7 +155,7 @@ export class PurchaseRun {
   /** The state the run ends with; null when the case was refused. */
   ends(): Promise<PurchaseState | null> {
     return this.runs.client.withDeadline(
-      Date.now() + 15_000,
+      Date.now() + 60_000,
       () => this.handle.result() as Promise<PurchaseState | null>,
     );
   }

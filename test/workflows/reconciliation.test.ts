@@ -11,7 +11,7 @@ import { codePath } from './purchase-runs';
 
 const taskQueue = `reconciliation-${randomUUID()}`;
 const policy = {
-  ...{ againMs: 30, rounds: 5, attemptMs: 5_000, heartbeatMs: 5_000, firstRetryMs: 20, longestRetryMs: 100 },
+  ...{ againMs: 30, rounds: 5, attemptMs: 60_000, heartbeatMs: 60_000, firstRetryMs: 20, longestRetryMs: 100 },
 };
 
 /** What the next looks at each day find; the last is found for ever. */

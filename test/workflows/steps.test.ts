@@ -48,7 +48,7 @@ describe("a purchase's own transactions", () => {
   });
 
   it('that hang longer than the quick bound become normal activities, and take effect once', async () => {
-    const run = await runs.placed();
+    const run = await runs.placed({ quickMs: 1_000 });
     const gate = new Gate();
     // The quick attempt has written its row, and its answer never comes.
     runs.fake.interfere(run.id, 'payFromBalance', { after: ({ quick }) => (quick ? gate.pass() : undefined) });

@@ -133,7 +133,7 @@ function expiryCases(here: () => World, strikes: Strikes): void {
         const world = here();
         const id = await placeOrder(world);
         const key = randomUUID();
-        await makeOrderDue(world, id, first === 'pay' ? 1_500 : 1_000);
+        await makeOrderDue(world, id, 6_000);
         const lock = await lockOrder(world, id);
         if (first === 'expiry') await until('expiry waits for the row', () => lock.struck());
         const told = insist(payCall(world, id, key));
