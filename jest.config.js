@@ -2,8 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // A checkout may itself lie in a folder of any name.
-  testMatch: ['<rootDir>/test/**/*.test.ts', '!<rootDir>/test/**/full/**'],
+  testMatch: ['<rootDir>/test/**/*.test.ts', '!**/test/*/full/*.test.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -6,7 +6,6 @@ import { accountById } from '../../db/account/queries';
 import { approvalById, approvalStates, listApprovals, lockApproval, type ApprovalRow } from '../../db/approval/queries';
 import { settleApproval } from '../../db/approval/repository';
 import { caseById, type CaseRow } from '../../db/case/queries';
-import { recordAudit } from '../../db/case/repository';
 import { recordIntervention, type By } from '../../db/case/record-transition';
 import type { TouchedCase } from '../../db/case/touched';
 import type { Queryable, Trx } from '../../db/connection';
@@ -35,14 +34,13 @@ const approvalSchema = z.strictObject({
 });
 
 /** What an operator may do about it: confirm what somebody else asked for, refuse also their own. */
-function actionsFor({ state, askedBy, isOver }: ApprovalRow, accountId: string): string[] {
+function actionsFor({ state, askedBy }: ApprovalRow, accountId: string): string[] {
   if (state !== 'waiting') return [];
-  // rule: nothing-is-confirmed-of-what-is-over
-  return askedBy === accountId || isOver ? ['refuse'] : ['confirm', 'refuse'];
+  return askedBy === accountId ? ['refuse'] : ['confirm', 'refuse'];
 }
 
 function renderApproval(row: ApprovalRow, accountId: string) {
-  const { command: asked, askedAt, expiresAt, decidedAt, updatedAt, isOver: _, ...rest } = row;
+  const { command: asked, askedAt, expiresAt, decidedAt, updatedAt, ...rest } = row;
   const { command, ...details } = asked;
   return {
     ...rest,
@@ -146,11 +144,9 @@ const refusing = route({
         if (approval.state === 'refused') return;
         requireWaiting(approval);
         await settleApproval(trx, { id: target.id, state: 'refused', by });
-        const { kind, subjectId, closedAt } = await caseOf(trx, approval);
+        const { kind, subjectId } = await caseOf(trx, approval);
         const detail = { step: approval.command.command };
-        if (closedAt === null) return recordIntervention(trx, { kind, subjectId, act: 'refuse_approval', by, detail });
-        // rule: refusals-of-what-is-over-are-audited
-        await recordAudit(trx, { action: `${kind}.refuse_approval`, subjectId, enterpriseId: null, by });
+        await recordIntervention(trx, { kind, subjectId, act: 'refuse_approval', by, detail });
       },
       render: async (trx) => renderApproval((await approvalById(trx, target.id)) ?? target, principal.accountId),
     });

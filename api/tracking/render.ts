@@ -15,6 +15,9 @@ const caseShape = {
   ...resourceShape,
   kind: z.enum(processKinds),
   subjectId: z.string(),
+  /** Whose case it is: an enterprise's of the points mall, or a seller's. */
+  enterpriseId: z.string().nullable(),
+  sellerId: z.string().nullable(),
   title: z.string(),
   state: z.enum(caseStates),
   stage: z.string(),

@@ -12,7 +12,7 @@ const processes = route({
   method: 'get',
   path: '/v1/processes',
   summary:
-    'Where every case stands, newest first; a title is looked for in the newest 50,000, or in all that are open, lost, stuck or overdue where these are asked for',
+    'Where every case stands, newest first. q: an id (of the process, its subject, its seller or enterprise, of what a review judges or its product), or part of the title or of the name of its seller or enterprise; words are looked for in the newest 50,000, or in all that are open, lost, stuck or overdue where these are asked for',
   tag: 'operators',
   access: ['operator'],
   idempotency: 'none',
@@ -36,7 +36,7 @@ const processes = route({
 const counts = route({
   method: 'get',
   path: '/v1/processes/counts',
-  summary: 'Open cases by kind and stage, and commands nobody knows the outcome of',
+  summary: 'Cases that are not over by kind and stage, and commands nobody knows the outcome of',
   tag: 'operators',
   access: ['operator'],
   idempotency: 'none',

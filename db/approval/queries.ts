@@ -14,23 +14,21 @@ export interface ApprovalRow {
   readonly askedBy: string;
   readonly askedAt: Date;
   readonly expiresAt: Date;
-  /** A waiting one whose time is over is expired, whether anybody has written that down or not. */
+  /** A waiting one whose time or case is over is expired, whether anybody has written that down or not. */
   readonly state: ApprovalState;
   readonly decidedBy: string | null;
   readonly decidedAt: Date | null;
   readonly updatedAt: Date;
-  /** The case it is about is over: nothing can be confirmed any more. */
-  readonly isOver: boolean;
 }
 
-// rule: approvals-run-out
-const standing = `case when state = 'waiting' and expires_at <= now() then 'expired' else state end`;
+const isOver = '(select p.closed_at is not null from process_cases p where p.id = process_id)';
+// rule: approvals-run-out, nothing-is-confirmed-of-what-is-over
+const standing = `case when state = 'waiting' and (expires_at <= now() or ${isOver}) then 'expired' else state end`;
 
 const columns = `
   id, process_id as "processId", command, reason, asked_by as "askedBy", asked_at as "askedAt",
   expires_at as "expiresAt", ${standing} as state, decided_by as "decidedBy", decided_at as "decidedAt",
-  updated_at as "updatedAt",
-  (select p.closed_at is not null from process_cases p where p.id = process_id) as "isOver"`;
+  updated_at as "updatedAt"`;
 
 export async function approvalById(db: Queryable, id: string): Promise<ApprovalRow | undefined> {
   return firstRow<ApprovalRow>(db, `select ${columns} from approvals where id = :id`, { id });

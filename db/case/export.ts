@@ -96,6 +96,9 @@ function noticesOf(trx: Trx, { caseId, subjectId }: Of) {
        from notices n
       where n.subject_id = any(array(select :subjectId::text union all
                                      select id from approvals where process_id = :caseId))
+            -- A seller is told of a review under what was judged.
+            -- rule: sellers-are-told-under-what-was-judged
+            or n.once = any(array['review_decided:' || :subjectId, 'review_given_back:' || :subjectId])
       order by n.id`,
     { caseId, subjectId },
   );

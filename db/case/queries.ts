@@ -3,12 +3,15 @@ import type { LostWhy } from '../../domain/case/lost';
 import type { CaseState, KnownKind, ProcessKind, Turn } from '../../domain/case/states';
 import { firstRow, rows, type Db, type Queryable } from '../connection';
 import { pageOf, type Page, type PageRequest } from '../lists';
+import { newestLookedThrough, searchOf } from './search';
 
 export interface CaseRow {
   readonly id: string;
   readonly kind: ProcessKind;
   readonly subjectId: string;
   readonly workflowId: string;
+  readonly enterpriseId: string | null;
+  readonly sellerId: string | null;
   readonly title: string;
   readonly state: CaseState;
   readonly stage: string;
@@ -25,8 +28,8 @@ export interface CaseRow {
 }
 
 const columns = `
-  id, kind, subject_id as "subjectId", workflow_id as "workflowId", title, state, stage, whose_turn as "whoseTurn",
-  due_at as "dueAt", stuck_code as "stuckCode", stuck_since as "stuckSince", lost_at as "lostAt", lost_why as "lostWhy", opened_at as "openedAt",
+  id, kind, subject_id as "subjectId", workflow_id as "workflowId", enterprise_id as "enterpriseId",
+  seller_id as "sellerId", title, state, stage, whose_turn as "whoseTurn", due_at as "dueAt", stuck_code as "stuckCode", stuck_since as "stuckSince", lost_at as "lostAt", lost_why as "lostWhy", opened_at as "openedAt",
   closed_at as "closedAt", updated_at as "updatedAt"`;
 
 export interface CaseFilter {
@@ -36,15 +39,9 @@ export interface CaseFilter {
   readonly whoseTurn: Turn | null;
   readonly overdue: boolean | null;
   readonly stuck: boolean | null;
-  /** A process or subject id, or part of the title (of the newest cases, or of those that are not over). */
+  /** An id or a word; see {@link searchOf}. */
   readonly q: string | null;
 }
-
-/**
- * A title is looked for in so many of the newest cases: there is no index of parts of words, since that of PostgreSQL
- * knows no Chinese ones unless the database has a locale that does. In a million cases it took most of a second.
- */
-const newestLookedThrough = 50_000;
 
 export async function listCases(
   db: Queryable,
@@ -62,9 +59,6 @@ export async function listCases(
   return pageOf(found, request, (row) => row.id);
 }
 
-/** Any public id: a prefix and a ULID. */
-const publicId = /^[a-z]{2,4}_[0-9a-z]{26}$/;
-
 /** Only the conditions asked for: a constant state lets the planner use the partial indexes. */
 function conditionsOf(filter: CaseFilter): string[] {
   const conditions = ['true'];
@@ -78,37 +72,31 @@ function conditionsOf(filter: CaseFilter): string[] {
   if (filter.overdue !== null)
     conditions.push(`${filter.overdue ? '' : 'not '}(state = 'open' and due_at is not null and due_at < now())`);
   if (filter.stuck !== null) conditions.push(`stuck_code is ${filter.stuck ? 'not ' : ''}null`);
-  if (filter.q !== null) conditions.push(...wordsOf(filter, filter.q));
+  if (filter.q !== null) conditions.push(...searchOf(filter.q, isOfFew(filter)));
   return conditions;
 }
-
-/** What looks like an id is looked up; a title has to be looked for in all of them, or all that are not over. */
-function wordsOf({ state, whoseTurn, overdue, stuck }: CaseFilter, q: string): string[] {
-  if (publicId.test(q)) return ['(id = :q or subject_id = :q)'];
-  const few =
-    state === 'open' ||
-    state === 'lost' ||
-    (whoseTurn !== null && whoseTurn !== 'nobody') ||
-    overdue === true ||
-    stuck === true;
-  const found = 'strpos(lower(title), lower(:q)) > 0';
-  // rule: titles-are-looked-for-in-the-newest
-  return few ? [found] : [found, `id > ${newestButSoMany}`];
-}
-
-const newestButSoMany = `coalesce((select id from process_cases order by id desc offset :newest limit 1), '')`;
 
 export async function caseById(db: Queryable, id: string): Promise<CaseRow | undefined> {
   return firstRow<CaseRow>(db, `select ${columns} from process_cases where id = :id`, { id });
 }
 
-/** Open cases by kind and stage: exact, read from the partial index of open cases alone. */
+/** What is neither over nor closed can be read whole. */
+function isOfFew({ state, whoseTurn, overdue, stuck }: CaseFilter): boolean {
+  const isOpen = state === 'open' || state === 'lost' || (whoseTurn !== null && whoseTurn !== 'nobody');
+  return isOpen || overdue === true || stuck === true;
+}
+
+/** Cases that are not over by kind and stage: exact, read from the partial indexes of open and lost cases alone. */
 export async function countOpenCases(
   db: Db,
 ): Promise<{ readonly kind: ProcessKind; readonly stage: string; readonly count: number }[]> {
   return rows(
     db,
-    `select kind, stage, count(*) as count from process_cases where state = 'open' group by kind, stage order by 1, 2`,
+    // rule: lost-cases-count
+    `select kind, stage, count(*) as count
+       from (select kind, stage from process_cases where state = 'open'
+             union all select kind, stage from process_cases where state = 'lost') there
+      group by kind, stage order by 1, 2`,
   );
 }
 

@@ -41,6 +41,7 @@ export function productReviewSubject(): ReviewSubject {
       await record(trx, product, { act: 'withdraw', by });
     },
     ownCompany: isOwnCompany,
+    nameOf: async (db, submissionId) => (await submissionById(db, submissionId)).body.name,
     criteriaOf: async (db, submissionId) => ({ deliveryType: (await submissionById(db, submissionId)).deliveryType }),
     problemsOf: async (db, submissionId) => {
       const { sellerId, deliveryType, body } = await submissionById(db, submissionId);

@@ -50,6 +50,7 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
     if (commandId !== null) throw new DomainError('WRONG_STATE');
     return { state: 'withdrawn', dueAt: null };
   }
+  const name = await subject.nameOf?.(trx, submissionId);
   const asked = await subject.criteriaOf?.(trx, submissionId);
   const criteriaSetId = asked === undefined ? null : await newestCriteria(trx, { kind: opening.kind, ...asked });
   await run(
@@ -66,7 +67,7 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
     workflowId: opening.workflowId,
     enterpriseId: null,
     sellerId,
-    title: `审核：${reviewKindWords[opening.kind].zh}`,
+    title: [`审核：${reviewKindWords[opening.kind].zh}`, name ?? []].flat().join(' · '),
     stage: 'waiting',
     standing: reviewStanding.waiting,
     dueAt,

@@ -60,6 +60,8 @@ export interface ReviewSubject {
   problemsOf?(db: Queryable, submissionId: string): Promise<readonly FieldProblem[]>;
   /** Operators took it down, and it was not approved since: a person looks at it again. */
   takenDown?(db: Queryable, submissionId: string): Promise<boolean>;
+  /** What people call it: part of the title of its review, and no personal data. */
+  nameOf?(db: Queryable, submissionId: string): Promise<string>;
   /** The thing it is about, e.g. `prd_…`, for what people are told. */
   subjectIdOf?(db: Queryable, submissionId: string): Promise<string>;
 }

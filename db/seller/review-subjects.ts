@@ -35,6 +35,7 @@ function verificationSubject(parts: SellerReviewParts): ReviewSubject {
       expectDecision(trx, { onboardingId: onboardingIdOf(sellerId), submissionId, of: table, dueAt }),
     onDecided: (trx, decision) => decideVerification(trx, decision, parts),
     ownCompany: (db, submissionId, accountId) => ownCompany(db, table, { submissionId, accountId }),
+    nameOf: async (db, submissionId) => (await verificationById(db, submissionId))?.enterpriseName ?? submissionId,
   };
 }
 

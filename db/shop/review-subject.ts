@@ -29,6 +29,7 @@ export function shopReviewSubject(): ReviewSubject {
       await moveDraft(trx, shop, { act: 'withdraw', submissionId: null, errors: shop.errors });
       await record(trx, { act: 'withdraw', sellerId, by });
     },
+    nameOf: async (db, submissionId) => (await shopSubmission(db, submissionId)).body.name,
     criteriaOf: () => Promise.resolve({ deliveryType: null }),
     problemsOf: async (db, submissionId) => checkShop((await shopSubmission(db, submissionId)).body),
     takenDown: async (db, submissionId) => {

@@ -123,6 +123,7 @@ describe('an operator’s commands', () => {
     const workflowId = `purchase:${String(id)}`;
     const idle = await give(processId, { command: 'resume' });
     expect([idle.status, idle.body.timeline.length]).toEqual([200, 1]);
+    expect((await auditOf(id)).at(-1)).toEqual({ actor: operatorId, action: 'purchase.resume', reason });
     await mallflow.services.temporal.workflow.getHandle(workflowId).terminate('the test');
     await ended(workflowId, 'TERMINATED');
     const preview = await give(processId, { command: 'resume', preview: true });

@@ -42,6 +42,8 @@ describe('processes', () => {
         id: stages.stocked.processId,
         kind: 'purchase',
         subjectId: stages.stocked.id,
+        enterpriseId: 'ent_01demo00000000000000000001',
+        sellerId: null,
         title: '满 50 减 10 外卖优惠券 × 2',
         state: 'open',
         stage: 'stocked',

@@ -87,6 +87,11 @@ describe('the review of a product', () => {
     expect(told(await seller.client.post(path(product, 'withdraw')))).toEqual([200, 'draft']);
     const operator = await mallflow.as('operator@demo');
     const { items } = (await operator.get(`/v1/audit?subjectId=${product.id as string}`)).body as { items: Body[] };
+    const review = (await reviewer.get('/v1/reviews?kind=product&state=decided')).body.items[0];
+    const { notices } = (await operator.get(`/v1/processes/${review.processId as string}/export`)).body as {
+      notices: Body[];
+    };
+    expect(notices.map(({ kind, accountId }) => [kind, accountId])).toEqual([['review_rejected', seller.accountId]]);
     expect(items.filter(({ requestId }) => requestId === null)).toEqual([]);
     expect(items.map(({ action, reason }) => [action, reason])).toEqual([
       ['product.withdraw', null],
