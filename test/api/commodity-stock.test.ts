@@ -14,10 +14,9 @@ import {
   uploadedImages,
   type OwnImages,
 } from '../support/commodities';
-import { eventually } from '../support/eventually';
 import { type Body, type HttpClient, type Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
-import { finished, purchaseRows } from '../support/purchases';
+import { finished, outcomeOf, purchaseRows } from '../support/purchases';
 
 let mallflow: Installation;
 let manager: HttpClient;
@@ -29,7 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => mallflow.stop());
 
-const post = (id: string, command: string, body?: unknown) => manager.post(`/v1/commodities/${id}/${command}`, body);
+const post = (id: string, command: string, body?: unknown, key: string = randomUUID()) =>
+  manager.post(`/v1/commodities/${id}/${command}`, body, { key });
 const patch = (id: string, body: unknown) => manager.call('PATCH', `/v1/commodities/${id}`, body);
 const add = (changes: object = {}) => draft(manager, firstStep(images, changes));
 const outcome = ({ status, body }: Reply) => [status, body.code ?? body.state];
@@ -53,7 +53,8 @@ const bring: Readonly<Record<string, () => Promise<string>>> = {
   },
   discarded: async () => {
     const { id } = await add();
-    await finished(() => post(id as string, 'discard'));
+    const key = randomUUID();
+    await finished(() => post(id as string, 'discard', undefined, key));
     return id as string;
   },
   purchased: async () => (await purchaseRows(mallflow, { paid: true })).commodityId ?? '',
@@ -78,10 +79,8 @@ describe('by state', () => {
       if (command === 'edit') return patch(id, { name: '新名' });
       if (command === 'codes') return importCodes(manager, id, 'A');
       const bodies: Readonly<Record<string, object>> = { complete: secondStep, 'increase-stock': { by: 1 } };
-      return eventually(
-        () => post(id, command, bodies[command]),
-        (reply) => reply.status !== 202,
-      );
+      const key = randomUUID();
+      return outcomeOf(() => post(id, command, bodies[command], key));
     };
     const found = commands.map(async (command) => {
       const id = await bring[state]!();

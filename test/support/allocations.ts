@@ -52,7 +52,7 @@ export function termsOf(commodityId: string, mallId: string, changes: Partial<Al
   return { commodityId, mallId, quantity: 10, dailyLimit: -1, memberLimits: [], autoAward: true, ...open, ...changes };
 }
 
-/** 分配库存 → 下一步; where the answer is slow (202) the same key is asked again, as a client would. */
+/** 分配库存 → 下一步; where the answer is slow the same key is asked again, as a client would. */
 export function propose(
   manager: HttpClient,
   commodityId: string,

@@ -6,6 +6,7 @@ import { newAccount } from './accounts';
 import { eventually } from './eventually';
 import type { Body, HttpClient, Reply } from './http-client';
 import type { Installation } from './installation';
+import { isUnderWay } from './purchases';
 import { sellerRows } from './sellers';
 
 export interface PayingSeller {
@@ -51,7 +52,7 @@ export function payFee({ client, sellerId }: PayingSeller, key?: string): Promis
 export async function payableFee(seller: PayingSeller): Promise<Body> {
   const { status, body } = await eventually(
     () => payFee(seller),
-    (reply) => reply.status !== 200 || reply.body.payment?.codeUrl !== undefined,
+    (reply) => !isUnderWay(reply) && (reply.status !== 200 || reply.body.payment?.codeUrl !== undefined),
   );
   if (status !== 200) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
   return body.payment;

@@ -53,7 +53,7 @@ export function firstStep(images: OwnImages, changes: Partial<FirstStep> = {}): 
 
 export const secondStep = { totalStock: 100, expiresAt: null, platforms: [], tags: [] } as const;
 
-/** 下一步; where the answer is slow (202) the same key is asked again, as a client would. */
+/** 下一步; where the answer is slow the same key is asked again, as a client would. */
 export function draft(manager: HttpClient, step: FirstStep): Promise<Body> {
   const key = randomUUID();
   return finished(() => manager.post('/v1/commodities', step, { key }));

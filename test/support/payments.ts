@@ -8,7 +8,7 @@ import { paymentWorkflowId } from '../../workflows/payment/contract';
 import { eventually } from './eventually';
 import type { Body, HttpClient } from './http-client';
 import type { Installation } from './installation';
-import { purchaseRows } from './purchases';
+import { isUnderWay, purchaseRows } from './purchases';
 import { demoTenants, type Tenant } from './sub-stock-rows';
 
 export interface PaymentRows {
@@ -61,7 +61,7 @@ export async function exceptionRow({ database: { db } }: Installation): Promise<
 export async function payOnline(manager: HttpClient, purchaseId: string): Promise<Body> {
   const reply = await eventually(
     () => manager.post(`/v1/purchases/${purchaseId}/pay`, { method: 'wechat_native' }),
-    ({ status, body }) => status !== 200 || body.payment.codeUrl !== undefined,
+    (answer) => !isUnderWay(answer) && (answer.status !== 200 || answer.body.payment.codeUrl !== undefined),
   );
   if (reply.status !== 200) throw new Error(`answered ${reply.status}: ${JSON.stringify(reply.body)}`);
   return reply.body.payment;

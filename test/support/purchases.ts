@@ -11,7 +11,7 @@ import { demoTenants, type Tenant } from './sub-stock-rows';
 export const coupon = { id: 'ben_01demo00000000000000000001', priceFen: 350 } as const;
 export const rightsPack = { id: 'ben_01demo00000000000000000005', priceFen: 9_900, days: 180 } as const;
 
-/** Places an order; where the answer is slow (202) the same key is asked again, as a client would. */
+/** Places an order; where the answer is slow the same key is asked again, as a client would. */
 export async function place(manager: HttpClient, quantity = 1, benefitId: string = coupon.id): Promise<Body> {
   const key = randomUUID();
   return finished(() => manager.post('/v1/purchases', { benefitId, quantity }, { key }));
@@ -21,9 +21,19 @@ export function pay(manager: HttpClient, id: string, key: string = randomUUID())
   return manager.post(`/v1/purchases/${id}/pay`, { method: 'balance' }, { key });
 }
 
-/** Repeats a call that is answered 202 until its outcome is there. */
+/** The answer does not say yet what becomes of the command: the same key tells later. */
+export function isUnderWay({ status, body }: Reply): boolean {
+  return status === 202 || ['TRY_AGAIN', 'IDEMPOTENCY_IN_FLIGHT'].includes(body.code as string);
+}
+
+/** Repeats a call until its answer says what has become of it: `send` keeps its key. */
+export function outcomeOf(send: () => Promise<Reply>): Promise<Reply> {
+  return eventually(send, (reply) => !isUnderWay(reply));
+}
+
+/** What a call has come to; throws where it was refused. */
 export async function finished(send: () => Promise<Reply>): Promise<Body> {
-  const { status, body } = await eventually(send, (reply) => reply.status !== 202);
+  const { status, body } = await outcomeOf(send);
   if (status >= 300) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
   return body;
 }
