@@ -12,6 +12,7 @@ import { applymentRoutes } from './merchants/routes';
 import { Notifier } from './notifications/notifier';
 import { createOutside } from './outside';
 import { pageRoutes } from './page/routes';
+import type { Pace } from './settings';
 import { Authorizer } from './wechat/authorization';
 import { Bills } from './wechat/bills';
 import { Orders } from './wechat/orders';
@@ -27,10 +28,10 @@ export interface Emulator {
 }
 
 /** Wires the parts. */
-export function createEmulator(identity: Identity, secrets: Secrets, books: Books, timeScale: number): Emulator {
+export function createEmulator(identity: Identity, secrets: Secrets, books: Books, pace: Pace): Emulator {
   const faults = new Faults();
   const calls = new Calls();
-  const notifier = new Notifier(books, identity, faults, timeScale);
+  const notifier = new Notifier(books, identity, faults, pace);
   const payers = new Payers(books, notifier);
   const refunds = new Refunds(books, notifier);
   const orders = new Orders(books, identity);
@@ -39,7 +40,7 @@ export function createEmulator(identity: Identity, secrets: Secrets, books: Book
   const applications = new Applications(books);
   const media = new Media(books);
   const applyments = new Applyments(identity, applications, media);
-  const outside = createOutside({ books, secrets, faults, calls, timeScale, applications });
+  const outside = createOutside({ books, secrets, faults, calls, pace, applications });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');

@@ -66,7 +66,7 @@ const placesOf = {
   wrong_amount: ['notification', 'query', 'query_refund'],
   /** Validly signed, and for another merchant. */
   wrong_merchant: ['notification', 'query', 'query_refund'],
-  /** Closing answers FREQUENCY_LIMITED, and the payer, who was paying, has paid a moment later. */
+  /** Closing answers FREQUENCY_LIMITED, and the payer, who was paying, has paid `delayMs` later. */
   close_while_paying: ['close'],
   /** 403: the merchant's account at the channel does not cover the refund. */
   not_enough: ['refund'],

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const identity = await openIdentity(settings.stateDir);
   const secrets = await openSecrets(settings.stateDir);
   const books = await Books.open(join(settings.stateDir, 'books.jsonl'), end);
-  const emulator = createEmulator(identity, secrets, books, settings.timeScale);
+  const emulator = createEmulator(identity, secrets, books, settings);
   const server = await listen(emulator.app, settings);
   const url = `http://${callableHost(settings.host)}:${(server.address() as AddressInfo).port}`;
   await writeClientEnvironment(settings.stateDir, identity, secrets, url);

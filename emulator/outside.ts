@@ -11,6 +11,7 @@ import { messageBody, Messages } from './messages/messages';
 import { Registry } from './registry/registry';
 import type { Applications } from './merchants/applications';
 import { Registrations } from './merchants/registrations';
+import type { Pace } from './settings';
 import { jsonEndpoint } from './signed-json/pipeline';
 import { cloudRoutes, type CloudAction } from './tencent-cloud/pipeline';
 
@@ -19,14 +20,14 @@ export interface OutsideGround {
   readonly secrets: Secrets;
   readonly faults: Faults;
   readonly calls: Calls;
-  readonly timeScale: number;
+  readonly pace: Pace;
   readonly applications: Applications;
 }
 
 /** Everybody outside but the payment channel. */
 export function createOutside(ground: OutsideGround): { readonly controls: OutsideControls; readonly routes: Router } {
-  const { books, secrets, faults, timeScale } = ground;
-  const scanNotifier = new ScanNotifier(books, secrets.identitySecret.value, faults, timeScale);
+  const { books, secrets, faults, pace } = ground;
+  const scanNotifier = new ScanNotifier(books, secrets.identitySecret.value, faults, pace);
   const controls = {
     registry: new Registry(books),
     transfers: new Transfers(books),

@@ -19,6 +19,8 @@ const variables = z.object({
   EMULATOR_STATE_DIR: z.string().min(1).default('.data/emulator'),
   /** Divides the waits between two notifications of one event; 1 is the channel's own pace. */
   EMULATOR_TIME_SCALE: whole(1, 1_000_000).default(1),
+  /** Who is notified has this long to answer; what comes later counts as not received. Not scaled: its clock is real. */
+  EMULATOR_ANSWER_WITHIN_MS: whole(1, 600_000).default(5_000),
 });
 
 export interface Settings {
@@ -26,7 +28,11 @@ export interface Settings {
   readonly host: string;
   readonly stateDir: string;
   readonly timeScale: number;
+  readonly answerWithinMs: number;
 }
+
+/** How notifications are told. */
+export type Pace = Pick<Settings, 'timeScale' | 'answerWithinMs'>;
 
 /** @throws Error that names every variable at fault */
 export function settingsFrom(environment: Readonly<Record<string, string | undefined>>): Settings {
@@ -40,5 +46,6 @@ export function settingsFrom(environment: Readonly<Record<string, string | undef
     host: parsed.data.EMULATOR_HOST,
     stateDir: parsed.data.EMULATOR_STATE_DIR,
     timeScale: parsed.data.EMULATOR_TIME_SCALE,
+    answerWithinMs: parsed.data.EMULATOR_ANSWER_WITHIN_MS,
   };
 }

@@ -11,16 +11,25 @@ export const notifyBody = z.strictObject({
 
 const kinds = faultKinds as [(typeof faultKinds)[number], ...typeof faultKinds];
 
-export const faultBody = z.strictObject({
-  target: z.enum(targets),
-  kind: z.enum(kinds),
-  times: z.int().min(1).max(1_000_000).default(1),
-  on: z.enum(places).optional(),
-  delayMs: z.int().min(0).max(600_000).default(10_000),
-  seconds: z.int().min(-86_400).max(86_400).default(-301),
-  rate: z.number().min(0).max(1).default(1),
-  seed: z.int().min(0).max(4_294_967_295).default(1),
-});
+/** How long a payer who was paying while the order was being closed takes to finish. */
+const payingMs = 300;
+const slowMs = 10_000;
+
+export const faultBody = z
+  .strictObject({
+    target: z.enum(targets),
+    kind: z.enum(kinds),
+    times: z.int().min(1).max(1_000_000).default(1),
+    on: z.enum(places).optional(),
+    delayMs: z.int().min(0).max(600_000).optional(),
+    seconds: z.int().min(-86_400).max(86_400).default(-301),
+    rate: z.number().min(0).max(1).default(1),
+    seed: z.int().min(0).max(4_294_967_295).default(1),
+  })
+  .transform((order) => ({
+    ...order,
+    delayMs: order.delayMs ?? (order.kind === 'close_while_paying' ? payingMs : slowMs),
+  }));
 
 export const faultQuery = z.strictObject({ id: z.string().optional(), kind: z.enum(kinds).optional() });
 

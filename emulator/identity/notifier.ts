@@ -3,6 +3,7 @@ import type { Books } from '../books/books';
 import type { Shelf } from '../books/shelf';
 import type { Faults } from '../faults';
 import { retryWaitsMs, type Delivery } from '../notifications/notifier';
+import type { Pace } from '../settings';
 import { signedMessage, twists } from '../signed-json/signing';
 
 /** An event that has not been acknowledged yet. */
@@ -18,9 +19,6 @@ interface ScanNotice {
   readonly nextAt: number;
 }
 
-/** The receiver has this long. Not scaled: its clock is real. */
-const answerWithinMs = 5_000;
-
 /** Tells how scans ended, again and again until it is acknowledged: any 2xx does. */
 export class ScanNotifier {
   private readonly shelf: Shelf<ScanNotice>;
@@ -30,7 +28,7 @@ export class ScanNotifier {
     books: Books,
     private readonly secret: string,
     private readonly faults: Faults,
-    private readonly timeScale: number,
+    private readonly pace: Pace,
   ) {
     this.shelf = books.shelf('scan_notices');
   }
@@ -79,7 +77,7 @@ export class ScanNotifier {
       await this.shelf.remove(notice.id);
       return;
     }
-    const next = { ...notice, sent: notice.sent + 1, nextAt: Date.now() + wait / this.timeScale };
+    const next = { ...notice, sent: notice.sent + 1, nextAt: Date.now() + wait / this.pace.timeScale };
     await this.shelf.put(notice.id, next);
     this.plan(next);
   }
@@ -94,7 +92,7 @@ export class ScanNotifier {
         headers: { 'content-type': 'application/json', ...signed.headers },
         body: signed.body,
         redirect: 'manual',
-        signal: AbortSignal.timeout(answerWithinMs),
+        signal: AbortSignal.timeout(this.pace.answerWithinMs),
       });
       await answer.arrayBuffer();
       return answer.status;

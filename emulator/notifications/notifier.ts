@@ -3,6 +3,7 @@ import type { Books } from '../books/books';
 import type { EventType, Notice } from '../books/records';
 import type { FaultKind, Faults } from '../faults';
 import type { Identity } from '../keys/identity';
+import type { Pace } from '../settings';
 import { notification } from './message';
 import { Turnstile } from './turnstile';
 
@@ -28,8 +29,6 @@ export const retryWaitsMs: readonly number[] = [
   6 * hour,
 ];
 
-/** The receiver has this long; what comes later counts as not received. Not scaled: the receiver's clock is real. */
-const answerWithinMs = 5 * second;
 const atOnce = 64;
 
 const spoilt: readonly FaultKind[] = [
@@ -56,7 +55,7 @@ export class Notifier {
     private readonly books: Books,
     private readonly identity: Identity,
     private readonly faults: Faults,
-    private readonly timeScale: number,
+    private readonly pace: Pace,
   ) {}
 
   /** Takes up again what was open when the process ended. */
@@ -98,7 +97,7 @@ export class Notifier {
       await this.books.endNotice(notice.id);
       return;
     }
-    const next: Notice = { ...notice, sent: notice.sent + 1, nextAt: Date.now() + wait / this.timeScale };
+    const next: Notice = { ...notice, sent: notice.sent + 1, nextAt: Date.now() + wait / this.pace.timeScale };
     await this.books.saveNotice(next);
     this.plan(next);
   }
@@ -112,7 +111,7 @@ export class Notifier {
         headers: { 'Content-Type': 'application/json', Accept: '*/*', 'User-Agent': 'Mozilla/4.0', ...message.headers },
         body: message.body,
         redirect: 'manual',
-        signal: AbortSignal.timeout(answerWithinMs),
+        signal: AbortSignal.timeout(this.pace.answerWithinMs),
       });
       await answer.arrayBuffer();
       return answer.status;

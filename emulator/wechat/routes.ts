@@ -24,9 +24,6 @@ const json = (body: Readonly<Record<string, unknown>>): Answer => ({ kind: 'json
 const named = (request: Request, name: string): string => String(request.params[name]);
 const misstatements = ['wrong_amount', 'wrong_merchant'] as const;
 
-/** How long a payer who was paying while the order was being closed takes to finish. */
-const payingMs = 300;
-
 /** The interface of WeChat Pay v3, as far as a direct merchant's Native payments need it. */
 export function wechatRoutes(ground: Ground, desks: Desks): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -115,8 +112,9 @@ async function query(desks: Desks, call: Call, order: ReturnType<Books['order']>
 async function close(desks: Desks, call: Call): Promise<Answer> {
   const { mchid } = parsed(schemas.closeBody, call.body, 'body');
   const number = named(call.request, 'number');
-  if (call.fault(['close_while_paying']) !== undefined) {
-    await desks.payers.finishPaying(number, payingMs);
+  const paying = call.fault(['close_while_paying']);
+  if (paying !== undefined) {
+    await desks.payers.finishPaying(number, paying.delayMs);
     throw frequencyLimited();
   }
   await desks.orders.close(number, mchid);

@@ -67,7 +67,7 @@ it('slow answers late, of something that was done at once', async () => {
 it('close_while_paying: busy, and paid a moment later', async () => {
   const order = client.orderOf();
   await client.create(order);
-  await emulator.control.fault('close_while_paying');
+  await emulator.control.fault('close_while_paying', { delayMs: 15_000 });
   const number = String(order['out_trade_no']);
   expect(await client.close(number)).toMatchObject({ status: 429, body: { code: 'FREQUENCY_LIMITED' } });
   expect(await stateOf(order)).toBe('USERPAYING');

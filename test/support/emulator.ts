@@ -11,6 +11,8 @@ const main = join(__dirname, '..', '..', 'dist', 'emulator', 'main.js');
 export interface EmulatorOptions {
   /** Divides the waits between two notifications. Default 100: the first retry comes after 150 ms. */
   readonly timeScale?: number;
+  /** How long who is notified has to answer. Default a minute: a machine that stands still is told nothing twice. */
+  readonly answerWithinMs?: number;
   /** Keys of its own, made by this start: a second longer. Default: those an earlier test's emulator has made. */
   readonly ownKeys?: true;
 }
@@ -36,9 +38,9 @@ export interface Emulator {
 /** Needs `npm run build`: it starts dist/emulator/main.js. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const stateDir = await mkdtemp(join(tmpdir(), 'mallflow-emulator-'));
-  const timeScale = options.timeScale ?? 100;
+  const pace = { timeScale: options.timeScale ?? 100, answerWithinMs: options.answerWithinMs ?? 60_000 };
   const isFirst = options.ownKeys === true || !(await copyKeys(madeKeys, join(stateDir, 'keys')));
-  let running = await launch(stateDir, 0, timeScale);
+  let running = await launch(stateDir, 0, pace);
   if (isFirst) await copyKeys(join(stateDir, 'keys'), madeKeys);
   const { url } = running;
   const environment = await clientEnvironment(stateDir);
@@ -56,7 +58,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     control: new EmulatorControl(url),
     kill9: () => end('SIGKILL'),
     start: async () => {
-      running = await launch(stateDir, Number(new URL(url).port), timeScale);
+      running = await launch(stateDir, Number(new URL(url).port), pace);
     },
     stop: async () => {
       await end('SIGKILL');
@@ -68,14 +70,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 async function launch(
   stateDir: string,
   port: number,
-  timeScale: number,
+  pace: Required<Pick<EmulatorOptions, 'timeScale' | 'answerWithinMs'>>,
 ): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [main], {
     env: {
       PATH: process.env['PATH'],
       EMULATOR_PORT: String(port),
       EMULATOR_STATE_DIR: stateDir,
-      EMULATOR_TIME_SCALE: String(timeScale),
+      EMULATOR_TIME_SCALE: String(pace.timeScale),
+      EMULATOR_ANSWER_WITHIN_MS: String(pace.answerWithinMs),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
