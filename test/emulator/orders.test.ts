@@ -2,6 +2,7 @@ import { Script } from 'node:vm';
 import { ChannelClient } from '../support/channel-client';
 import { startEmulator, type Emulator } from '../support/emulator';
 import { eventually } from '../support/eventually';
+import { patienceMs } from '../support/patience';
 
 let emulator: Emulator;
 let client: ChannelClient;
@@ -88,10 +89,10 @@ describe('an order', () => {
 
   it('is closed by its own end', async () => {
     // Whole seconds, and time enough to open it.
-    const end = new Date(Math.ceil(Date.now() / 1_000 + 0.4) * 1_000).toISOString().slice(0, 19);
+    const end = new Date(Math.ceil(Date.now() / 1_000 + 12) * 1_000).toISOString().slice(0, 19);
     const { number, order } = await opened({ time_expire: `${end}Z` });
     const state = async () => (await client.query(number)).body.trade_state as string;
-    expect(await eventually(state, (answer) => answer === 'CLOSED')).toBe('CLOSED');
+    expect(await eventually(state, (answer) => answer === 'CLOSED', 12_000 + patienceMs)).toBe('CLOSED');
     await expect(emulator.control.pay(number)).rejects.toThrow('409');
     expect(await client.close(number)).toMatchObject({ status: 204 });
     expect(await client.create(order)).toMatchObject({ status: 400, body: { code: 'ORDER_CLOSED' } });

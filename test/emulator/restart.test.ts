@@ -4,6 +4,7 @@ import { startEmulator, type Emulator } from '../support/emulator';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
+import { patienceMs } from '../support/patience';
 import { readEvent, startReceiver, type Receiver } from './receiver';
 
 let emulator: Emulator;
@@ -11,8 +12,8 @@ let client: ChannelClient;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  // The first retry comes after 1.5 s: not before the process is gone.
-  [emulator, receiver] = await Promise.all([startEmulator({ timeScale: 10 }), startReceiver()]);
+  // The first retry comes after 15 s: not before the process is gone.
+  [emulator, receiver] = await Promise.all([startEmulator({ timeScale: 1 }), startReceiver()]);
   client = new ChannelClient(emulator);
 });
 
@@ -57,6 +58,7 @@ it('what was answered is in the books after kill -9, and what was not acknowledg
   await eventually(
     async () => receiver.arrivals.length,
     (arrivals) => arrivals === 2,
+    15_000 + patienceMs,
   );
   const [before, after] = receiver.arrivals.map((arrival) => readEvent(client, arrival));
   expect(after!.event.id).toBe(before!.event.id);
