@@ -43,7 +43,7 @@ it.each([
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const keys = { secretId: 'AKID00000000', secretKey: 'secret', channelMerchantId: 'M1' };
-  const channel = createTenpayMerchants({ ...keys, baseUrl }, { deadlineMs: 2_000, pauseMs: 5 });
+  const channel = createTenpayMerchants({ ...keys, baseUrl }, { deadlineMs: 60_000, pauseMs: 5 });
   await expect(channel.query('sel_1')).rejects.toThrow(message);
   await new Promise((resolve) => server.close(resolve));
 });

@@ -18,10 +18,7 @@ export interface Parties {
 export function partiesOf(environment: Environment, around: Surroundings = {}): Parties {
   const { registry, transfers, identity, messages } = createOutside(
     outside(parseEnvironment({ MALLFLOW_WECHAT_PAY_NOTIFY_BASE_URL: 'http://127.0.0.1:9', ...environment })),
-    {
-      pauseMs: 5,
-      ...around,
-    },
+    { deadlineMs: 60_000, pauseMs: 5, ...around },
   );
   return { registry: registry!, transfers: transfers!, identity: identity!, messages: messages! };
 }

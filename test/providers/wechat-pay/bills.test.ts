@@ -177,7 +177,7 @@ describe('a book and where it is had', () => {
 
   beforeAll(async () => {
     server = await TestChannel.start();
-    channel = createWechatPay(settingsFor(server.url), { deadlineMs: 1_500, pauseMs: 5, now: () => clock });
+    channel = createWechatPay(settingsFor(server.url), { deadlineMs: 60_000, pauseMs: 5, now: () => clock });
   });
   afterAll(() => server.stop());
   beforeEach(() => (clock = Date.parse('2026-11-22T10:00:00+08:00')));

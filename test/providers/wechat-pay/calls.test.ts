@@ -35,7 +35,7 @@ const notes: CallNote[] = [];
 
 beforeAll(async () => {
   server = await TestChannel.start();
-  const around = { onCall: (note: CallNote) => void notes.push(note), deadlineMs: 400, pauseMs: 5 };
+  const around = { onCall: (note: CallNote) => void notes.push(note), deadlineMs: 30_000, pauseMs: 5 };
   channel = createWechatPay(settingsFor(server.url), around);
 });
 afterAll(() => server.stop());

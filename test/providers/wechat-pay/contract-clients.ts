@@ -26,7 +26,7 @@ const isTradeState = (word: string): word is ContractTrade['state'] =>
   ['unpaid', 'in_progress', 'paid', 'part_refunded', 'closed'].includes(word);
 
 export function ours(outside: Outside, keys: Keys): ContractClient {
-  const channel = createWechatPay(access(outside, keys));
+  const channel = createWechatPay(access(outside, keys), { deadlineMs: 60_000 });
   const refunded = ({
     refundId,
     standing,
