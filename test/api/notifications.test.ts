@@ -39,8 +39,8 @@ const path = '/webhooks/wechat-pay/payments';
 function send({ headers, body }: Notification, to = path, contentType = 'application/json'): Promise<Reply> {
   return mallflow.anonymous.call('POST', to, body, {
     headers: { ...headers, 'content-type': contentType },
-    // The channel waits no longer.
-    signal: AbortSignal.timeout(5_000),
+    // The channel waits 5 s; a machine that stands still does not keep to them.
+    signal: AbortSignal.timeout(60_000),
   });
 }
 
@@ -112,8 +112,8 @@ describe('what is not provably the channel’s', () => {
       'probe',
       (number) => changed(paid(trade(number)), { 'wechatpay-signature': `WECHATPAY/SIGNTEST/${'A'.repeat(300)}` }),
     ],
-    ['a time 301 s ago', 'timestamp', (number) => paid(trade(number), { timestamp: now() - 301 })],
-    ['a time 302 s ahead', 'timestamp', (number) => paid(trade(number), { timestamp: now() + 302 })],
+    ['a time six minutes ago', 'timestamp', (number) => paid(trade(number), { timestamp: now() - 360 })],
+    ['a time six minutes ahead', 'timestamp', (number) => paid(trade(number), { timestamp: now() + 360 })],
     ['an altered body', 'signature', (number) => altered(paid(trade(number)))],
     ['no signature', 'headers', (number) => without(paid(trade(number)), 'wechatpay-signature')],
     ['an empty body', 'signature', (number) => ({ ...paid(trade(number)), body: Buffer.alloc(0) })],
@@ -199,14 +199,16 @@ describe('what is truly signed', () => {
     expect(await inbox(number)).toMatchObject([{ state: 'quarantined', problem: 'UNKNOWN_NUMBER', paymentId: null }]);
   });
 
-  it.each([
-    ['by the other key', { serial: 'PUB_KEY_ID_2' }],
-    ['a while ago', { timestamp: now() - 200 }],
-    ['by a clock that is ahead', { timestamp: now() + 280 }],
-  ] as const)('%s waits for its payment', async (_how, signing) => {
+  it.each<readonly [string, () => Signing]>([
+    ['by the other key', () => ({ serial: 'PUB_KEY_ID_2' })],
+    ['a while ago', () => ({ timestamp: now() - 200 })],
+    ['by a clock that is ahead', () => ({ timestamp: now() + 280 })],
+  ])('%s waits for its payment', async (_how, signing) => {
     const { id, channelNumber } = await paymentRows(mallflow, { code: 'weixin://one' });
     const accepted = await counted('accepted');
-    expect((await send(paid(trade(channelNumber), signing), path, 'application/json; charset=utf-8')).status).toBe(204);
+    expect((await send(paid(trade(channelNumber), signing()), path, 'application/json; charset=utf-8')).status).toBe(
+      204,
+    );
     expect(await inbox(channelNumber)).toMatchObject([{ state: 'waiting', problem: null, paymentId: id }]);
     expect(await counted('accepted')).toBe(accepted + 1);
   });
