@@ -1,6 +1,7 @@
 import { ChannelClient } from '../support/channel-client';
 import { startEmulator, type Emulator } from '../support/emulator';
 import { eventually } from '../support/eventually';
+import { OutsideClient } from '../support/outside-client';
 import { readEvent, startReceiver, type Receiver } from './receiver';
 
 /** 24 h 4 min become 217 ms. */
@@ -8,6 +9,13 @@ const timeScale = 400_000;
 const waitsMs = [
   ...[15, 15, 30, 180, 600, 1_200, 1_800, 1_800, 1_800, 3_600, 10_800, 10_800, 10_800, 21_600, 21_600],
 ].map((seconds) => (seconds * 1_000) / timeScale);
+
+const person = {
+  enterpriseName: '星河零售有限公司',
+  code: '91350100M000100Y43',
+  name: '张三',
+  idNumber: '11010519491231002X',
+};
 
 let emulator: Emulator;
 let client: ChannelClient;
@@ -81,6 +89,25 @@ it.each([200, 204])('%i acknowledges after others did not', async (status) => {
   receiver.status = status;
   await nothingOpen(number);
   expect(receiver.arrivals.length).toBeLessThan(16);
+});
+
+it('who does not answer in time has not received it, of payments and of scans', async () => {
+  // Of sixteen tries each: within the time of every other test only if the setting is obeyed.
+  const hasty = await startEmulator({ timeScale, answerWithinMs: 100 });
+  const [channel, outside] = [new ChannelClient(hasty), new OutsideClient(hasty)];
+  receiver.status = 0;
+  const order = channel.orderOf({ notify_url: receiver.url });
+  await channel.create(order);
+  await outside.json('IDENTITY', '/scans', { ...person, reference: 'silent', notifyUrl: receiver.url });
+  await hasty.control.pay(String(order['out_trade_no']));
+  await hasty.control.answerScan('silent', 'pass');
+  await eventually(
+    () => hasty.control.openNotifications(),
+    (open) => open.length === 0,
+  ).finally(() => hasty.stop());
+  const scans = receiver.arrivals.filter(({ headers }) => headers.has('webhook-id')).length;
+  expect(scans).toBeGreaterThan(1);
+  expect(receiver.arrivals.length - scans).toBeGreaterThan(1);
 });
 
 it('is told again on request, many times at once; before payment there is nothing to tell', async () => {
