@@ -56,7 +56,8 @@ async function main(): Promise<void> {
     if (worker.getState() === 'RUNNING') await rows(db, 'select 1');
     return worker.getState() === 'RUNNING';
   };
-  const serving = port === undefined ? undefined : serveOperations({ port, host: config.MALLFLOW_HOST }, { isReady, metrics });
+  const serving =
+    port === undefined ? undefined : serveOperations({ port, host: config.MALLFLOW_HOST }, { isReady, metrics });
   log.info({ taskQueue: config.MALLFLOW_TASK_QUEUE, namespace: target.namespace }, 'working');
   working = true;
   try {

@@ -37,6 +37,9 @@ function listCalls({ reviewer, operator, open, closed }) {
       path: `/v1/processes?limit=50&${query}`,
       token: operator,
     })),
+    // A word is rarer than a page, and looked for in the newest 50,000.
+    { kind: 'search by an enterprise', path: '/v1/processes?q=ent_01demo00000000000000000001', token: operator },
+    { kind: 'search by a word', path: `/v1/processes?q=${encodeURIComponent('星河')}`, token: operator },
     { kind: 'counts', path: '/v1/processes/counts', token: operator },
     // What this machine makes wait that has nothing to do with lists.
     { kind: 'nothing at all', path: '/healthz', token: operator },

@@ -46,7 +46,12 @@ describe('a reviewer', () => {
     await other.seller.act('withdrawVerification');
     await deeds.decide(other, 'approve');
     expect((await other.seller.row()).state).toBe('withdrawn');
-    const onOpened = { ...other, sellerId: other.seller.sellerId, dueAt: new Date(), by: { actor: 'system', requestId: null } };
+    const onOpened = {
+      ...other,
+      sellerId: other.seller.sellerId,
+      dueAt: new Date(),
+      by: { actor: 'system', requestId: null },
+    };
     const opened = room.db.transaction((trx) => room.reviews.enterprise_verification.onOpened(trx, onOpened));
     expect(await opened).toBe(false);
   });

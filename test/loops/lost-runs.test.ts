@@ -115,7 +115,8 @@ describe('a case whose run was ended', () => {
       ['system', 'Its run is gone; operators were told: terminated'],
       ['system', 'Mallflow had its run started again from what is stored'],
     ]);
-    expect((await finished(() => pay(manager, id, randomUUID()))).state).toBe('stocked');
+    const key = randomUUID();
+    expect((await finished(() => pay(manager, id, key))).state).toBe('stocked');
   });
 
   it('is started again at once where a caller waits, before it is lost and after', async () => {
