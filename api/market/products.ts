@@ -40,26 +40,34 @@ const shownFields = [
   'highlight',
   'features',
   'afterSales',
+  'cases',
+  'companySizes',
+  'industries',
   'tryBeforeBuy',
 ] as const;
 
-const marketProductDetailSchema = marketProductSchema.extend(
-  z.strictObject(draftShape).pick({
-    details: true,
-    agreementText: true,
-    deliveryDays: true,
-    requirementTemplate: true,
-    needsImplementation: true,
-    trialDays: true,
-    regions: true,
-    softwareTags: true,
-    version: true,
-    highlight: true,
-    features: true,
-    afterSales: true,
-    tryBeforeBuy: true,
-  }).shape,
-);
+const marketProductDetailSchema = marketProductSchema
+  .extend(
+    z.strictObject(draftShape).pick({
+      details: true,
+      agreementText: true,
+      deliveryDays: true,
+      requirementTemplate: true,
+      needsImplementation: true,
+      trialDays: true,
+      regions: true,
+      softwareTags: true,
+      version: true,
+      highlight: true,
+      features: true,
+      afterSales: true,
+      cases: true,
+      companySizes: true,
+      industries: true,
+      tryBeforeBuy: true,
+    }).shape,
+  )
+  .extend({ qualificationUrls: z.array(z.string()).optional() });
 
 /** A product as anybody sees it: of what was approved, and of that what is for buyers. */
 export function renderMarketProduct({ body, openChannels, ...row }: MarketRow) {
@@ -86,7 +94,12 @@ export function renderMarketProduct({ body, openChannels, ...row }: MarketRow) {
 
 function renderMarketProductDetail(row: MarketRow) {
   const shown = shownFields.flatMap((field) => (row.body[field] === undefined ? [] : [[field, row.body[field]]]));
-  return { ...renderMarketProduct(row), ...(Object.fromEntries(shown) as Partial<MarketRow['body']>) };
+  const qualificationUrls = row.qualificationNames.map(imageUrl);
+  return {
+    ...renderMarketProduct(row),
+    ...(Object.fromEntries(shown) as Partial<MarketRow['body']>),
+    ...(qualificationUrls.length === 0 ? {} : { qualificationUrls }),
+  };
 }
 
 /** Anybody may read it, and for a moment keep it. */

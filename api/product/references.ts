@@ -3,7 +3,7 @@ import type { DeliveryType } from '../../domain/product/states';
 import { DomainError, type Fault } from '../../domain/shared/errors';
 import type { Queryable } from '../../db/connection';
 import { documentsOfAccount } from '../../db/document/queries';
-import { picturesOf } from '../../db/product/check-facts';
+import { imagesOf, picturesOf } from '../../db/product/check-facts';
 import { isLeafCategory, type ProductRow } from '../../db/product/own-queries';
 import { invalid, parseWith } from '../http/parse';
 
@@ -31,7 +31,7 @@ function parseBody(deliveryType: DeliveryType, body: unknown): ProductBody {
 }
 
 /**
- * What a draft names must be there: a leaf of the categories, and the seller's own pictures and document.
+ * What a draft names must be there: a leaf of the categories, and the seller's own images and document.
  *
  * @throws DomainError REFERENCE_NOT_FOUND at their paths
  */
@@ -40,14 +40,16 @@ export async function requireReferences(
   owner: { readonly sellerId: string; readonly accountId: string },
   body: ProductBody,
 ): Promise<void> {
-  const { categoryId, pictureIds = [], documentId } = body;
+  const { categoryId, documentId } = body;
   const errors: Fault[] = [];
   if (!(await isLeafCategory(db, categoryId)))
     errors.push(fault('/categoryId', 'no such category without others below it'));
-  const pictures = new Set((await picturesOf(db, owner.sellerId, pictureIds)).map(({ id }) => id));
-  pictureIds.forEach((id, at) => {
-    if (!pictures.has(id)) errors.push(fault(`/pictureIds/${at}`, 'no such image'));
-  });
+  const images = new Set((await picturesOf(db, owner.sellerId, imagesOf(body))).map(({ id }) => id));
+  // rule: named-images-are-there
+  for (const field of ['pictureIds', 'qualificationIds'] as const)
+    body[field]?.forEach((id, at) => {
+      if (!images.has(id)) errors.push(fault(`/${field}/${at}`, 'no such image'));
+    });
   // rule: product-documents-are-the-sellers-own
   if (documentId !== undefined && (await documentsOfAccount(db, owner.accountId, [documentId])).length === 0)
     errors.push(fault('/documentId', 'no such document'));

@@ -14,8 +14,13 @@ export async function checkFactsOf(
   product: { readonly sellerId: string; readonly deliveryType: DeliveryType; readonly body: ProductBody },
 ): Promise<Omit<CheckFacts, 'pictures'> & { readonly pictures: readonly StoredPicture[] }> {
   const { sellerId, deliveryType, body } = product;
-  const pictures = await picturesOf(db, sellerId, body.pictureIds ?? []);
+  const pictures = await picturesOf(db, sellerId, imagesOf(body));
   return { deliveryType, pictures, hasServicePhone: await hasServicePhone(db, sellerId) };
+}
+
+/** Everything a product shows that was uploaded as an image. */
+export function imagesOf({ pictureIds = [], qualificationIds = [] }: ProductBody): string[] {
+  return [...pictureIds, ...qualificationIds];
 }
 
 /** What the shop shows counts, and before it is published what is written down. */

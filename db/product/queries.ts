@@ -15,17 +15,22 @@ export interface MarketRow {
   readonly listedAt: Date;
   /** Names in the image store, in the product's order. */
   readonly pictureNames: readonly string[];
+  readonly qualificationNames: readonly string[];
   /** Where the seller's merchant ID is open: how one can pay. */
   readonly openChannels: readonly MerchantChannel[];
 }
+
+const imageNames = (field: string): string => `
+         coalesce((select jsonb_agg(i.name order by image.at)
+                     from jsonb_array_elements_text(r.body -> '${field}') with ordinality as image (id, at)
+                     join images i on i.id = image.id), '[]')`;
 
 // rule: market-shows-what-is-published
 const select = `
   select p.id, p.seller_id as "sellerId", p.delivery_type as "deliveryType", r.body, r.published_at as "publishedAt",
          p.first_listed_at as "firstListedAt", p.listed_at as "listedAt",
-         coalesce((select jsonb_agg(i.name order by picture.at)
-                     from jsonb_array_elements_text(r.body -> 'pictureIds') with ordinality as picture (id, at)
-                     join images i on i.id = picture.id), '[]') as "pictureNames",
+         ${imageNames('pictureIds')} as "pictureNames",
+         ${imageNames('qualificationIds')} as "qualificationNames",
          coalesce((select jsonb_agg(m.channel order by m.channel desc) from merchant_applications m
                     where m.seller_id = p.seller_id and m.state = 'opened'), '[]') as "openChannels"
     from products p join product_revisions r on r.id = p.published_revision_id`;

@@ -11,8 +11,8 @@ type Row = readonly [item: string, zh: string, en: string, value: ReviewItem['va
 
 /** What a reviewer judges of a product, field by field; what was left out is no item. */
 export function productItems(body: ProductBody, shown: Shown): ReviewItem[] {
-  return [...commonRows(body, shown), ...specRows(body), ...ownRows(body)].flatMap(([item, zh, en, value]) =>
-    value === undefined ? [] : [{ item, label: { zh, en }, value }],
+  return [...commonRows(body, shown), ...specRows(body), ...ownRows(body), ...imageRows(body, shown)].flatMap(
+    ([item, zh, en, value]) => (value === undefined ? [] : [{ item, label: { zh, en }, value }]),
   );
 }
 
@@ -35,13 +35,21 @@ function commonRows(body: ProductBody, { category, pictureUrl }: Shown): Row[] {
 }
 
 function specRows({ specs = [] }: ProductBody): Row[] {
-  return specs.flatMap(({ name, onShelf, price, term }, at): Row[] => {
+  return specs.flatMap(({ name, onShelf, price, term, otherPrices = [] }, at): Row[] => {
     const [zh, en] = [`规格 ${at + 1}`, `Spec ${at + 1}`];
     return [
       [`/specs/${at}/name`, `${zh}：名称`, `${en}: name`, name],
       [`/specs/${at}/price/amountFen`, `${zh}：价格（分）`, `${en}: price in fen`, price.amountFen],
       [`/specs/${at}/price/per`, `${zh}：计价周期`, `${en}: per`, price.per],
       [`/specs/${at}/term`, `${zh}：最长期数`, `${en}: longest term`, term],
+      ...otherPrices.flatMap((other, nth): Row[] => {
+        const path = `/specs/${at}/otherPrices/${nth}`;
+        return [
+          [`${path}/amountFen`, `${zh}：另一价格（分）`, `${en}: another price in fen`, other.amountFen],
+          [`${path}/per`, `${zh}：另一价格的计价周期`, `${en}: the other price per`, other.per],
+          [`${path}/term`, `${zh}：另一价格的最长期数`, `${en}: the other price's longest term`, other.term],
+        ];
+      }),
       [`/specs/${at}/onShelf`, `${zh}：上架`, `${en}: on the shelf`, onShelf],
     ];
   });
@@ -58,6 +66,13 @@ function ownRows(body: ProductBody): Row[] {
     ['/endpoints/expire', '交付接口：过期', 'Endpoint: expire', endpoints?.expire],
     ['/endpoints/destroy', '交付接口：销毁', 'Endpoint: destroy', endpoints?.destroy],
     ['/trialDays', '试用天数', 'Days of trial', body.trialDays],
+    ['/publishedService', '已发布的服务', 'Published service', body.publishedService],
+    ['/tryBeforeBuy', '先试后买', 'Tried before bought', body.tryBeforeBuy],
+  ];
+}
+
+function imageRows(body: ProductBody, { pictureUrl }: Shown): Row[] {
+  return [
     ['/regions', '地域', 'Regions', joined(body.regions)],
     ['/imageId', '镜像 ID', 'Image', body.imageId],
     ['/softwareTags', '包含软件', 'Software', joined(body.softwareTags)],
@@ -65,8 +80,18 @@ function ownRows(body: ProductBody): Row[] {
     ['/highlight', '亮点', 'Highlight', body.highlight],
     ['/features', '功能特性', 'Features', body.features],
     ['/afterSales', '售后服务', 'After-sales service', body.afterSales],
-    ['/publishedService', '已发布的服务', 'Published service', body.publishedService],
-    ['/tryBeforeBuy', '先试后买', 'Tried before bought', body.tryBeforeBuy],
+    ...(body.qualificationIds ?? []).map((id, at): Row => [
+      `/qualificationIds/${at}`,
+      `资质 ${at + 1}`,
+      `Qualification ${at + 1}`,
+      pictureUrl(id),
+    ]),
+    ...(body.cases ?? []).flatMap(({ title, text }, at): Row[] => [
+      [`/cases/${at}/title`, `案例 ${at + 1}：标题`, `Case ${at + 1}: title`, title],
+      [`/cases/${at}/text`, `案例 ${at + 1}：内容`, `Case ${at + 1}: text`, text],
+    ]),
+    ['/companySizes', '适用企业规模', 'Sizes of company', joined(body.companySizes)],
+    ['/industries', '适用行业', 'Industries', joined(body.industries)],
   ];
 }
 

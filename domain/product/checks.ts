@@ -106,6 +106,11 @@ function textsOf(body: ProductBody): Text[] {
     { path: '/agreementText', text: body.agreementText ?? '' },
     ...(body.tags ?? []).map((text, at) => ({ path: `/tags/${at}`, text })),
     ...(body.softwareTags ?? []).map((text, at) => ({ path: `/softwareTags/${at}`, text })),
+    ...(body.industries ?? []).map((text, at) => ({ path: `/industries/${at}`, text })),
+    ...(body.cases ?? []).flatMap(({ title, text }, at) => [
+      { path: `/cases/${at}/title`, text: title },
+      { path: `/cases/${at}/text`, text },
+    ]),
     ...(body.specs ?? []).map(({ name }, at) => ({ path: `/specs/${at}/name`, text: name })),
   ];
 }

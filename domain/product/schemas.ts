@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maxPriceFen } from '../shared/money';
+import { specsSchema as specs } from './spec-schemas';
 import { deliveryTypes, type DeliveryType } from './states';
 import { words } from '../shared/text-schemas';
 
@@ -32,37 +32,11 @@ const commonShape = {
   documentId: id,
 };
 
-/** The longest one may buy for: ten years, in periods of the price. */
-const longestTerm = { once: 0, day: 3_650, month: 120, year: 10 } as const;
-
-const specSchema = z
-  .strictObject({
-    name: words(40),
-    /** Whether buyers may choose it. */
-    onShelf: z.boolean().default(true),
-    // rule: spec-price-bounds
-    price: z.strictObject({
-      per: z.enum(['once', 'day', 'month', 'year']),
-      amountFen: z.int().min(1).max(maxPriceFen),
-    }),
-    /** How many periods one may buy at most. */
-    term: z.int().min(1).optional(),
-  })
-  // rule: spec-term-is-ten-years
-  .refine(({ price, term }) => term === undefined || term <= longestTerm[price.per], {
-    path: ['term'],
-    message: 'at most ten years, and none for what is sold once',
-  });
-
-const specs = z
-  .array(specSchema)
-  .min(1)
-  .max(50)
-  // rule: spec-names-differ
-  .refine((all) => new Set(all.map((spec) => spec.name)).size === all.length, 'names differ');
-
 // rule: endpoints-are-https
 const endpoint = z.url({ protocol: /^https$/ }).max(500);
+
+/** As 《统计上大中小微型企业划分办法》 divides them. */
+export const companySizes = ['micro', 'small', 'medium', 'large'] as const;
 
 /** What only a product of this delivery type tells. */
 const ownShape = {
@@ -86,6 +60,17 @@ const ownShape = {
     highlight: words(16, 8),
     features: words(500),
     afterSales: words(500),
+    /** 资质证书: images, shown beside the product. */
+    qualificationIds: distinct(id, 5),
+    /** 客户案例. */
+    cases: z
+      .array(z.strictObject({ title: words(40), text: words(1_000) }))
+      .min(1)
+      .max(10),
+    /** 适用企业规模. */
+    companySizes: distinct(z.enum(companySizes), companySizes.length),
+    /** 适用行业. */
+    industries: distinct(words(20), 5),
   },
   api: {
     publishedService: words(200),

@@ -18,7 +18,8 @@ const verdictSchema = z.strictObject({
 export const decideReviewSchema = z
   .strictObject({
     outcome: z.enum(reviewOutcomes),
-    verdicts: z.array(verdictSchema).max(200).default([]),
+    // The longest product has 50 specs of three prices each, every figure an item of its own.
+    verdicts: z.array(verdictSchema).max(700).default([]),
     note: note.optional(),
   })
   .superRefine(({ outcome, verdicts }, context) => {

@@ -12,6 +12,7 @@ import {
   manualBody,
   openMerchantId,
   pictureRow,
+  waitingReview,
   type ProductSeller,
 } from '../support/products';
 
@@ -145,6 +146,10 @@ describe('the gates of products', () => {
     const draft = { ...manualBody(one.pictureId), ...named };
     const edited = await one.client.call('PUT', path(product, 'draft'), draft);
     expect(told(edited)).toEqual([422, 'REFERENCE_NOT_FOUND', ...paths]);
+    const image = { deliveryType: 'image', pictureIds: [one.pictureId], qualificationIds: [theirs], specs: undefined };
+    const { deliveryDays: _, ...whole } = manualBody(one.pictureId);
+    const refused = await one.client.post(`/v1/sellers/${one.sellerId}/products`, { ...whole, ...image });
+    expect(told(refused)).toEqual([422, 'REFERENCE_NOT_FOUND', '/qualificationIds/0']);
   });
 });
 
@@ -185,6 +190,11 @@ describe('a draft', () => {
       {
         ...{ regions: ['广州', '上海'], imageId: 'img-8toqc6s3', softwareTags: ['Nginx', 'MySQL'], version: '1.2.0' },
         ...{ highlight: '开箱即用的网站环境', features: '预装网站所需软件', afterSales: '每周七天，每天八小时' },
+        ...{
+          cases: [{ title: '某电商', text: '三天完成部署' }],
+          companySizes: ['micro', 'small'],
+          industries: ['零售'],
+        },
       },
     ],
     ['api', 'cat_enterprise_data', { publishedService: 'service-abc123', tryBeforeBuy: true }],
@@ -202,6 +212,30 @@ describe('a draft', () => {
     // How it is delivered behind the scenes is nobody's business.
     for (const hidden of ['endpoints', 'imageId', 'publishedService', 'documentId', 'pictureIds'])
       expect(shown).not.toHaveProperty(hidden);
+    const { cases, companySizes, industries } = own;
+    expect(shown).toMatchObject(deliveryType === 'image' ? { cases, companySizes, industries } : {});
+  });
+
+  it('an image’s qualifications are judged one by one, and shown to buyers in their order', async () => {
+    const { client, sellerId } = seller;
+    const qualificationIds = [
+      await pictureRow(mallflow.database, seller),
+      await pictureRow(mallflow.database, seller),
+    ].reverse();
+    const { body: product } = await client.post(`/v1/sellers/${sellerId}/products`, {
+      ...{ deliveryType: 'image', categoryId: 'cat_operating_system', name: '示例镜像', ...common() },
+      ...{ documentId: await documentOf(client), regions: ['广州'], imageId: 'img-8toqc6s3', softwareTags: ['Nginx'] },
+      ...{ version: '1.2.0', afterSales: '每周七天，每天八小时', qualificationIds },
+    });
+    await client.post(path(product, 'submit'));
+    const { id } = await waitingReview(reviewer, sellerId);
+    const { body: review } = await reviewer.get(`/v1/reviews/${id as string}`);
+    const urls = qualificationIds.map((image) => `/images/${image}.png`);
+    const judgedOneByOne = (review.items as Body[]).filter(({ item }) => /^\/qualificationIds/.test(item as string));
+    expect(judgedOneByOne.map(({ value }) => value)).toEqual(urls);
+    await reviewer.post(`/v1/reviews/${id as string}/decide`, { outcome: 'approve', verdicts: [] });
+    await client.post(path(product, 'list'));
+    expect((await onSale(product.id)).qualificationUrls).toEqual(urls);
   });
 });
 

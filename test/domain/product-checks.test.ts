@@ -20,6 +20,11 @@ describe('the reviewers’ rules', () => {
     [{ details: '全国第一品牌，诚招代理' }, ['/details FORBIDDEN_WORDS']],
     [{ details: '第一步：评估；第一次沟通' }, []],
     [{ tags: ['迁移', '加盟'] }, ['/tags/1 FORBIDDEN_WORDS']],
+    [{ industries: ['金融', '加盟'] }, ['/industries/1 FORBIDDEN_WORDS']],
+    [
+      { cases: [{ title: '顶级案例', text: '见 www.example.cn' }] },
+      ['/cases/0/title FORBIDDEN_WORDS', '/cases/0/text EXTERNAL_LINK'],
+    ],
     [{ details: '也可部署到阿里云或 AWS' }, ['/details OTHER_CLOUD']],
     [{ details: '支持 LAWS 与 rows' }, []],
     [{ details: '请访问 https://shop.example.com/buy' }, ['/details EXTERNAL_LINK']],
@@ -103,6 +108,38 @@ describe('the form', () => {
     [{ specs: [spec({ price: { per: 'month', amountFen: 1 }, term: 120 })] }, true],
     [{ specs: [spec({ price: { per: 'month', amountFen: 1 }, term: 121 })] }, false],
     [{ specs: [spec({ price: { per: 'once', amountFen: 1 }, term: 1 })] }, false],
+    [{ specs: [spec({ otherPrices: [{ per: 'month', amountFen: 1, term: 120 }] })] }, true],
+    [{ specs: [spec({ otherPrices: [{ per: 'month', amountFen: 1, term: 121 }] })] }, false],
+    [{ specs: [spec({ otherPrices: [{ per: 'month', amountFen: 0 }] })] }, false],
+    [{ specs: [spec({ otherPrices: [{ per: 'once', amountFen: 1 }] })] }, false],
+    [{ specs: [spec({ otherPrices: [{ per: 'year', amountFen: 1 }] })] }, false],
+    [
+      {
+        specs: [
+          spec({
+            otherPrices: [
+              { per: 'day', amountFen: 1 },
+              { per: 'month', amountFen: 1 },
+            ],
+          }),
+        ],
+      },
+      true,
+    ],
+    [
+      {
+        specs: [
+          spec({
+            otherPrices: [
+              { per: 'day', amountFen: 1 },
+              { per: 'day', amountFen: 2 },
+            ],
+          }),
+        ],
+      },
+      false,
+    ],
+    [{ specs: [spec({ price: { per: 'once', amountFen: 1 }, otherPrices: [{ per: 'day', amountFen: 1 }] })] }, false],
     [{ trialDays: 1 }, false],
   ])('%j: %s', (more, expected) => {
     expect(accepts(more)).toBe(expected);

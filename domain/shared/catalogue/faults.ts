@@ -119,6 +119,10 @@ export const faultTexts: readonly (readonly [en: string, zh: string])[] = [
   ['no such category without others below it', '类目不存在，或不是最末级类目'],
   ['stays {deliveryType}', '不能改变，仍为 {deliveryType}'],
   ['names differ', '名称不能重复'],
+  [
+    'a period has one price, and what is sold once has no other',
+    '每个计价周期只能有一个价格；一次性商品不能有其他价格',
+  ],
   ['at most ten years, and none for what is sold once', '最长十年；一次性商品不能设置'],
   ['at least one must be on the shelf', '至少一个规格需上架'],
   ['required unless it is implemented by hand', '无需人工实施的 SaaS 商品须填写交付接口'],
