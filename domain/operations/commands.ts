@@ -124,7 +124,13 @@ export function requirePossible(at: Steerable, command: OperatorCommandName): vo
   // rule: fee-being-paid-is-not-waived
   if (command === 'waive_fee' && at.kind === 'certification_fee' && at.state === 'open' && at.stage === 'paying')
     throw new DomainError('PAYMENT_IN_PROGRESS', { allowed: possibleCommands(at) });
-  throw new DomainError('WRONG_STATE', { state: at.stage, allowed: possibleCommands(at) });
+  throw new DomainError('WRONG_STATE', { state: standing(at), allowed: possibleCommands(at) });
+}
+
+/** What a refusal says of the case: its stage, unless it is not the stage that is in the way. */
+function standing({ state, stage }: Steerable): string {
+  // rule: lost-is-told-as-lost
+  return state === 'lost' ? state : stage;
 }
 
 /** No deadline is moved further than this from now: a slip of the year must not keep a case for ever. */

@@ -119,6 +119,13 @@ describe('what operators may do to a case', () => {
     if (state === 'open') expect(possibleCommands({ ...row, state: 'lost' })).toEqual(['resume']);
   });
 
+  it('a refusal names the stage, and of a lost case that it is lost', () => {
+    const state = (of: Partial<Steerable>) =>
+      refusal(() => requirePossible(at('review', 'claimed', of), 'cancel'))?.facts;
+    expect(state({ state: 'lost' })).toMatchObject({ state: 'lost', allowed: ['resume'] });
+    expect(state({ state: 'completed' })).toMatchObject({ state: 'claimed', allowed: [] });
+  });
+
   it('depends on whose turn it is where the stage alone does not tell', () => {
     expect(possibleCommands(at('seller_onboarding', 'enterprise_verification', { whoseTurn: 'reviewer' }))).toEqual([
       'resume',
