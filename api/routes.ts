@@ -27,6 +27,7 @@ import { sectionRoutes } from './section/routes';
 import { informationRoutes } from './seller/information-routes';
 import { onboardingRoutes } from './seller/onboarding-routes';
 import { verificationRoutes } from './seller/verification-routes';
+import { stockBannerRoutes } from './shop/banners';
 import { shopRoutes } from './shop/routes';
 import { stockAllocationRoutes } from './stock-allocation/routes';
 import { subStockRoutes } from './sub-stock/routes';
@@ -40,7 +41,7 @@ import { trackingRoutes } from './tracking/routes';
 import { identityWebhookRoutes } from './webhooks/identity';
 import { webhookRoutes } from './webhooks/wechat-pay';
 
-/** The business routes, all under /v1 but the bytes of images. A new process adds its table here. */
+/** The business routes, all under /v1 but the bytes of images and banners. A new process adds its table here. */
 export const businessRoutes: readonly AnyRoute[] = [
   // First: a storm of them must not look through everything else.
   ...webhookRoutes,
@@ -69,6 +70,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...verificationRoutes,
   ...informationRoutes,
   ...shopRoutes,
+  ...stockBannerRoutes,
   ...marketShopRoutes,
   ...productRoutes,
   ...marketProductRoutes,

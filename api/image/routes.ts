@@ -1,40 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { z } from 'zod';
-import {
-  imageEndings,
-  imageTypeOf,
-  imageTypeOfName,
-  imageTypes,
-  imageUrl,
-  maxImageBytes,
-} from '../../domain/image/kinds';
+import { imageTypeOf, imageTypeOfName, imageTypes, maxImageBytes } from '../../domain/image/kinds';
 import { DomainError } from '../../domain/shared/errors';
-import { recordAudit } from '../../db/case/repository';
-import { imageById, type ImageRow } from '../../db/image/queries';
-import { addImage } from '../../db/image/repository';
-import { newId } from '../../db/new-id';
-import { resourceShape } from '../http/answers';
 import { invalid } from '../http/parse';
 import type { RawBody } from '../http/raw-body';
-import { commandRequest, rawRoute, route, type AnyRoute } from '../http/route';
-import { iso } from '../http/times';
-import type { EncodedImage } from './encoder';
-
-const imageSchema = z.strictObject({
-  ...resourceShape,
-  /** Where anybody gets the bytes: a path on this host. */
-  url: z.string(),
-  width: z.int(),
-  height: z.int(),
-  /** As stored, which is not what was sent: images are drawn anew. */
-  bytes: z.int(),
-});
-
-function renderImage({ name, createdAt, ...rest }: ImageRow) {
-  const at = iso(createdAt);
-  return { ...rest, url: imageUrl(name), state: 'stored', createdAt: at, updatedAt: at, actions: [] };
-}
+import { rawRoute, route, type AnyRoute } from '../http/route';
+import { imageHeaders, imageSchema, keepImage } from './keep';
 
 /** What the sender says must be what it is; a wrong or missing picture is told before anything is decoded. */
 function typeOf(body: RawBody) {
@@ -44,11 +14,6 @@ function typeOf(body: RawBody) {
   if (type === undefined || type !== body.contentType)
     throw new DomainError('UNSUPPORTED_TYPE', { accepted: imageTypes.join(', ') });
   return type;
-}
-
-function present<V>(value: V | undefined): V {
-  if (value === undefined) throw new Error('what this call made is missing');
-  return value;
 }
 
 const upload = rawRoute({
@@ -61,30 +26,9 @@ const upload = rawRoute({
   raw: { contentTypes: imageTypes, limitBytes: maxImageBytes },
   answers: { 201: imageSchema },
   handle: (call) => {
-    const { services, principal, body, requestId } = call;
+    const { services, body } = call;
     const type = typeOf(body);
-    const id = newId('image');
-    const { accountId, enterpriseId, sellerId } = principal;
-    const name = `${randomBytes(20).toString('hex')}.${imageEndings[type]}`;
-    let image: EncodedImage | undefined;
-    return services.commands.inTransaction({
-      ...commandRequest(call),
-      status: 201,
-      resourceId: id,
-      // The file is there before its row: if we die in between, it is an orphan that nobody knows of.
-      prepare: async () => {
-        image = await services.imageEncoder.encode(body.bytes, type);
-        await services.images.put(name, image.bytes);
-      },
-      work: async (trx) => {
-        const { width, height, bytes } = present(image);
-        const owner = { ownerAccountId: accountId, enterpriseId, sellerId };
-        await addImage(trx, { id, name, ...owner, contentType: type, width, height, bytes: bytes.length });
-        const audit = { action: 'image.add', subjectId: id, enterpriseId, ...(sellerId === null ? {} : { sellerId }) };
-        await recordAudit(trx, { ...audit, by: { actor: accountId, requestId } });
-      },
-      render: async (trx) => renderImage(present(await imageById(trx, id))),
-    });
+    return keepImage(call, type, () => services.imageEncoder.encode(body.bytes, type));
   },
 });
 
@@ -108,11 +52,7 @@ const content = route({
       raw: { contentType: imageTypeOfName(params['name'] ?? ''), content: Readable.from(target.read()) },
       headers: {
         'Content-Length': String(target.length),
-        // rule: images-are-nothing-but-images
-        'Content-Security-Policy': "default-src 'none'; sandbox",
-        // A name never gets other bytes. A mall may well live on another host than we do.
-        'Cache-Control': 'public, max-age=31536000, immutable',
-        'Cross-Origin-Resource-Policy': 'cross-origin',
+        ...imageHeaders,
       },
     }),
 });

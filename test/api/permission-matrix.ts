@@ -61,6 +61,9 @@ export const expectedAnswers = `
   POST   /v1/sellers/:id/shop/submit        404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/shop/withdraw      404 404 404 400 404 404 404 401
   POST   /v1/sellers/:id/shop/take-down     403 403 403 403 403 400 403 401
+  POST   /v1/sellers/:id/shop/banner        404 404 404 400 404 404 404 401
+  GET    /v1/stock-banners                  200 200 200 200 200 200 200 401
+  GET    /banners/:name                     404 404 404 404 404 404 404 404
   GET    /v1/market/shops/:sellerId         404 404 404 404 404 404 404 404
   GET    /v1/product-categories             200 200 200 200 200 200 200 401
   POST   /v1/sellers/:id/products           404 404 404 400 404 404 404 401

@@ -114,6 +114,7 @@ export const faultTexts: readonly (readonly [en: string, zh: string])[] = [
   ['a QQ number: 5 to 11 digits', '应为 5 至 11 位的 QQ 号'],
   ['HH:MM:SS - HH:MM:SS', '格式应为 HH:MM:SS - HH:MM:SS'],
   ['at least eight hours within one day', '同一天内至少八小时'],
+  ['no such banner', '没有该横幅模板'],
   ['each product once', '每个商品只能出现一次'],
   ['no such product', '商品不存在'],
   ['no such category without others below it', '类目不存在，或不是最末级类目'],
