@@ -1,3 +1,4 @@
+import { contactRoutes } from './account/contact';
 import { registrationRoutes } from './account/registration';
 import { accountRoutes } from './account/routes';
 import { agreementRoutes } from './agreement/routes';
@@ -48,6 +49,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...identityWebhookRoutes,
   ...accountRoutes,
   ...registrationRoutes,
+  ...contactRoutes,
   ...operationRoutes,
   ...mallRoutes,
   ...imageRoutes,

@@ -1,6 +1,6 @@
 /** The files of db/ that alone change the table: its aggregate's repository, and what is told apart from it. */
 export const tableOwners: Readonly<Record<string, readonly string[]>> = {
-  accounts: ['account/repository'],
+  accounts: ['account/repository', 'account/contact'],
   sessions: ['account/repository'],
   // rate-limiter-flexible counts there by itself, through api/account/throttle.ts; we only sweep.
   sign_in_attempts: ['account/repository'],

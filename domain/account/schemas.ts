@@ -47,6 +47,10 @@ export const mobileSchema = z
   // rule: mobile-is-one
   .refine(isMobile, 'a mainland mobile number of 11 digits');
 
+/** At most as long as SMTP takes it (RFC 5321 §4.5.3.1). */
+// rule: email-is-one
+const emailSchema = z.string().max(254).trim().pipe(z.email());
+
 /** „填写注册账号资料，完成注册“: whoever wants to become a seller begins with an account of their own. */
 export const registerSchema = z.strictObject({
   login: loginSchema,
@@ -54,6 +58,13 @@ export const registerSchema = z.strictObject({
   displayName: words(60),
   mobile: mobileSchema,
 });
+
+/** 联系信息: where notices go beside the product itself (domain.md §2.6: SMS + mail + in-site message). */
+export const contactSchema = z
+  .strictObject({ mobile: mobileSchema.nullable().optional(), email: emailSchema.nullable().optional() })
+  // rule: contact-changes-something
+  .refine((changes) => Object.keys(changes).length > 0, 'nothing to change');
+export type ContactChange = z.output<typeof contactSchema>;
 
 export const addEnterpriseSchema = z.strictObject({ name: words(60) });
 

@@ -27,6 +27,8 @@ export const expectedAnswers = `
   POST   /v1/accounts                       400 400 400 400 400 400 400 400
   GET    /v1/me                             200 200 200 200 200 200 200 401
   POST   /v1/me/password                    400 400 400 400 400 400 400 401
+  GET    /v1/me/contact                     200 200 200 200 200 200 200 401
+  PATCH  /v1/me/contact                     400 400 400 400 400 400 400 401
   GET    /v1/operations/:id                 200 404 404 404 404 404 404 401
   GET    /v1/malls                          200 200 200 403 403 403 403 401
   GET    /v1/benefits                       200 200 403 403 403 403 403 401

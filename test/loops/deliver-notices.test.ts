@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Messages, OutgoingMessage } from '../../domain/ports/messages';
+import { emailAbout, setContact } from '../../db/account/contact';
 import { addAccount, mobileAbout } from '../../db/account/repository';
 import { firstRow, run } from '../../db/connection';
 import { KeyedVault } from '../../db/secrets/keyed-vault';
@@ -72,6 +73,19 @@ describe('what accounts are told', () => {
     expect(sms?.text).toContain('approved');
     await round();
     expect(await sentUnder(noticeId)).toHaveLength(1);
+  });
+
+  it('goes out by mail too once its account has told an address', async () => {
+    const id = await reachable(null);
+    const email = vault.seal(emailAbout(id), 'seller@example.com');
+    await database.db.transaction((trx) => setContact(trx, id, { email }));
+    const noticeId = await noticeOf(database, id);
+    await round();
+    expect([await delivery(noticeId, 'mail'), (await delivery(noticeId)).outcome]).toEqual([
+      ...[{ state: 'sent', outcome: null, attempts: 1 }, 'no_address'],
+    ]);
+    const sent = (await emulator.control.messages()).filter(({ id: of }) => of === `${noticeId}-mail`);
+    expect(sent).toMatchObject([{ to: 'seller@example.com', channel: 'mail', subject: '审核通过' }]);
   });
 
   it.each(['drop_answer', '429', '500', '500_after', 'wrong_signature'])(
