@@ -70,8 +70,14 @@ async function old(): Promise<string> {
 async function lost(): Promise<string> {
   const id = await old();
   await runOf(id).terminate('the test ends it');
-  await look(none);
-  expect((await detail(id)).state).toBe('lost');
+  // What the engine's list shows comes a moment late.
+  await eventually(
+    async () => {
+      await look(none);
+      return (await detail(id)).state as string;
+    },
+    (state) => state === 'lost',
+  );
   return id;
 }
 

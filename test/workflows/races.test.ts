@@ -60,9 +60,10 @@ describe('when several things happen to a purchase at once', () => {
   });
 
   it('expiry before pay: the payment is told that the order expired, and the run ends', async () => {
-    const run = await runs.placed({ payWithinMs: 500 });
+    const run = runs.prepare({ payWithinMs: 500 });
     const gate = new Gate();
     runs.fake.interfere(run.id, 'expirePurchase', { before: ({ quick }) => (quick ? fail() : gate.pass()) });
+    expect(await run.create()).toEqual(done);
     await gate.reached();
     const pay = run.command('pay');
     await run.eventsShow(accepted, 2);
@@ -147,11 +148,12 @@ describe('when several things happen to a purchase at once', () => {
   });
 
   it('a run that is over answers every accepted command before it ends', async () => {
-    const run = await runs.placed({ payWithinMs: 500 });
+    const run = runs.prepare({ payWithinMs: 500 });
     const gate = new Gate();
     runs.fake.interfere(run.id, 'expirePurchase', { before: ({ quick }) => (quick ? fail() : gate.pass()) });
     // The command must re-read the row first, which takes it a step longer than the main flow.
     runs.fake.interfere(run.id, 'loadPurchase', { before: ({ quick }) => (quick ? fail() : undefined) });
+    expect(await run.create()).toEqual(done);
     await gate.reached();
     const pay = run.command('pay');
     await run.eventsShow(accepted, 2);

@@ -32,11 +32,12 @@ describe('a run whose tasks come to nothing', () => {
   beforeAll(() => {
     client = lazyClient(temporalTarget(process.env));
   });
-  beforeEach(async () => {
+  /** Its tasks are over after so many milliseconds, unless they are answered. */
+  const begin = async (workflowTaskTimeout: number): Promise<void> => {
     worker = new HandWorker(client);
     workflowId = `hand:${randomUUID()}`;
-    await client.workflow.start('anything', { workflowId, taskQueue: worker.taskQueue, workflowTaskTimeout: 1_000 });
-  });
+    await client.workflow.start('anything', { workflowId, taskQueue: worker.taskQueue, workflowTaskTimeout });
+  };
   afterEach(() => client.workflow.getHandle(workflowId).terminate());
   afterAll(() => client.connection.close());
 
@@ -45,6 +46,7 @@ describe('a run whose tasks come to nothing', () => {
     (await client.workflow.getHandle(workflowId).describe()).raw.pendingWorkflowTask?.attempt;
 
   it('is failing from the first failure on', async () => {
+    await begin(60_000);
     expect(await isFailing()).toBe(false);
     const task = await worker.take();
     expect(await isFailing()).toBe(false);
@@ -53,11 +55,13 @@ describe('a run whose tasks come to nothing', () => {
   });
 
   it('is not failing where something arrived as it wanted to end: it looks again', async () => {
+    await begin(60_000);
     await (await worker.take()).fail(1);
     expect(await isFailing()).toBe(false);
   });
 
   it('is not failing for one time-out, which is what a dead worker leaves; tried five times it is', async () => {
+    await begin(3_000);
     expect((await worker.take()).attempt).toBe(1);
     await eventually(pendingAttempt, (attempt) => attempt === 2);
     for (let attempt = 2; attempt < 5; attempt += 1) {
