@@ -22,13 +22,25 @@ const about: Readonly<Record<string, string>> = {
                                 where s.product_id = :q))`,
 };
 
-/** Sellers by the company, the account or the login; enterprises by their name. So many of each, the newest. */
-const ofSellers = `array(select s.id from sellers s join accounts a on a.id = s.account_id
-  where strpos(lower(s.subject_name), lower(:q)) > 0 or strpos(lower(a.display_name), lower(:q)) > 0
-     or strpos(lower(a.login), lower(:q)) > 0
-  order by s.id desc limit 200)`;
-const ofEnterprises = `array(select id from enterprises where strpos(lower(name), lower(:q)) > 0
-  order by id desc limit 200)`;
+/**
+ * Is the word part of the text, whatever the case of its letters? Chinese has none, and to lower fifty thousand titles
+ * takes three times as long as to look through them.
+ */
+function wordIn(q: string): (text: string) => string {
+  return q.toLowerCase() === q.toUpperCase()
+    ? (text) => `strpos(${text}, :q) > 0`
+    : (text) => `strpos(lower(${text}), lower(:q)) > 0`;
+}
+
+/** Sellers by the company, the account or the login; so many, the newest. */
+const ofSellers = (has: (text: string) => string): string => `array(
+  select s.id from sellers s join accounts a on a.id = s.account_id
+   where ${['s.subject_name', 'a.display_name', 'a.login'].map(has).join(' or ')}
+   order by s.id desc limit 200)`;
+
+/** Enterprises by their name; so many, the newest. */
+const ofEnterprises = (has: (text: string) => string): string => `array(
+  select id from enterprises where ${has('name')} order by id desc limit 200)`;
 
 const newestButSoMany = `coalesce((select id from process_cases order by id desc offset :newest limit 1), '')`;
 
@@ -41,8 +53,8 @@ export function searchOf(q: string, isOfFew: boolean): string[] {
   const prefix = publicId.exec(q)?.[1];
   // rule: ids-find-what-is-about-them
   if (prefix !== undefined) return [`(${['id = :q', 'subject_id = :q', about[prefix] ?? []].flat().join(' or ')})`];
-  const found = `(strpos(lower(title), lower(:q)) > 0 or seller_id = any(${ofSellers})
-                  or enterprise_id = any(${ofEnterprises}))`;
+  const has = wordIn(q);
+  const found = `(${has('title')} or seller_id = any(${ofSellers(has)}) or enterprise_id = any(${ofEnterprises(has)}))`;
   // rule: titles-are-looked-for-in-the-newest
   return isOfFew ? [found] : [found, `id > ${newestButSoMany}`];
 }
