@@ -12,6 +12,7 @@ import { endPurchase } from '../../db/purchase/repository';
 import { forceDecision } from '../../db/review/forced';
 import { cancelReview, extendReview, reassignByOperator, remindNow } from '../../db/review/interventions';
 import { waiveFee } from '../../db/seller/fee-payment';
+import { isOwnSeller } from '../../db/seller/own-company';
 import { extendProof, remindOfFee, remindSellerByHand, retryOnboarding } from '../../db/seller/interventions';
 import { giveUpAllocation } from '../../db/stock/allocation-repository';
 import { discardDraft } from '../../db/stock/draft-repository';
@@ -122,7 +123,7 @@ const retries: Readonly<Partial<Record<ProcessKind, (trx: Trx, subjectId: string
 /**
  * Carries the command out, as far as rows go.
  *
- * @throws DomainError what its rows refuse: WRONG_STATE and the like
+ * @throws DomainError what its rows refuse: WRONG_STATE and the like; OWN_SUBMISSION
  */
 export async function carryOut(hand: Hand): Promise<void> {
   const { command, row, trx, by } = hand;
@@ -133,11 +134,20 @@ export async function carryOut(hand: Hand): Promise<void> {
   }
   const deed = deeds[row.kind][command.command] as ((hand: Hand) => Promise<void>) | undefined;
   if (deed === undefined) throw new Error(`nobody knows how to ${command.command} a ${row.kind}`);
+  if (command.command !== 'resend') await refuseOwn(hand);
   try {
     await deed(hand);
   } catch (error) {
     throw await inOperatorsWords(error, hand);
   }
+}
+
+/** Who asks and who confirms have nothing to do with the company whose case it is; to look after its run they may. */
+async function refuseOwn({ trx, row: { sellerId }, by, approval }: Hand): Promise<void> {
+  if (sellerId === null) return;
+  // rule: nobody-steers-their-own
+  for (const accountId of [by.actor, approval?.confirmedBy ?? by.actor])
+    if (await isOwnSeller(trx, sellerId, accountId)) throw new DomainError('OWN_SUBMISSION');
 }
 
 /** Rows refuse in the words of whoever works there; `allowed` tells an operator what operators may do. */

@@ -11,7 +11,7 @@ interface Queued {
 }
 
 /** What nobody may do with what their own company submitted. */
-const judging: readonly ReviewCommand[] = ['claim', 'decide'];
+export const judging: readonly ReviewCommand[] = ['claim', 'decide', 'reassign'];
 
 /**
  * What the caller may do now: a claimed review is its assignee's, and operators may only give it to somebody.
@@ -27,7 +27,7 @@ export function actionsFor(
   const isTheirs = roles.includes('reviewer') && !isOthers;
   return allowed.filter((command) =>
     // rule: own-submissions-are-not-offered
-    isTheirs ? !(isOwn && judging.includes(command)) : command === 'reassign' && roles.includes('operator'),
+    isOwn && judging.includes(command) ? false : isTheirs || (command === 'reassign' && roles.includes('operator')),
   );
 }
 

@@ -11,7 +11,7 @@ import { subjectOf } from '../../db/review/subjects';
 import { reviewUpdates, reviewWorkflowId } from '../../workflows/review/contract';
 import type { Answer } from '../http/answers';
 import { commandRequest, type Call } from '../http/route';
-import { actionsFor, isOwnSubmission } from './actions';
+import { actionsFor, isOwnSubmission, judging } from './actions';
 import { renderReviewById } from './render';
 
 type ReviewCall<Body> = Call<Body, undefined, ReviewRow>;
@@ -88,7 +88,7 @@ function upon<Body>(call: ReviewCall<Body>, name: ReviewCommand, details: Detail
     allocate: () => ({ resourceId: target.id, workflowId }),
     check: async () => {
       const row = await rowNow();
-      if (name === 'claim' || name === 'decide') await refuseOwn(call, row, principal.accountId);
+      if (judging.includes(name)) await refuseOwn(call, row, principal.accountId);
       if (details.reached?.(row) === true) return 'reached';
       judge(call, row, name, await isOwnSubmission(services, row, principal));
       await details.facts?.(row);

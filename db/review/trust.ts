@@ -1,7 +1,9 @@
 import type { DraftReviewKind, ReviewKind } from '../../domain/review/states';
+import { DomainError } from '../../domain/shared/errors';
 import { recordAudit } from '../case/repository';
 import type { By } from '../case/record-transition';
 import { firstRow, rows, run, type Queryable, type Trx } from '../connection';
+import { isOwnSeller } from '../seller/own-company';
 
 /** One kind of submission that operators trust a seller with. */
 export interface Trust {
@@ -37,6 +39,8 @@ export async function trustOf(db: Queryable, sellerId: string): Promise<readonly
 /**
  * The kinds a seller is trusted with from now on, and no others; what stays is left as it was granted. Operators who set
  * it at once wait for each other. Nothing changed is nothing written.
+ *
+ * @throws DomainError OWN_SUBMISSION: the seller is of the operator's own company
  */
 export async function setTrust(
   trx: Trx,
@@ -47,6 +51,8 @@ export async function setTrust(
   const is = new Set((await trustOf(trx, sellerId)).map(({ kind }) => kind));
   const granted = kinds.filter((kind) => !is.has(kind));
   const revoked = [...is].filter((kind) => !kinds.includes(kind));
+  // rule: nobody-trusts-their-own
+  if (granted.length > 0 && (await isOwnSeller(trx, sellerId, by.actor))) throw new DomainError('OWN_SUBMISSION');
   const write = { sellerId, actor: by.actor, reason: by.reason };
   await run(
     trx,

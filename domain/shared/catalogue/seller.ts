@@ -35,8 +35,8 @@ export const sellerErrors = {
   OWN_SUBMISSION: {
     status: 403,
     retryable: false,
-    en: 'Nobody judges what their own company submitted.',
-    zh: '不能审核本企业提交的内容。',
+    en: 'Nobody judges or steers what is of their own company.',
+    zh: '不能审核或处理本企业的事项。',
   },
   REASON_MISSING: {
     status: 422,
