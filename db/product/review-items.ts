@@ -95,6 +95,8 @@ function imageRows(body: ProductBody, { pictureUrl }: Shown): Row[] {
   ];
 }
 
+/** One text, and for another list another: what holds the sign between the values stands in brackets. */
 function joined(values: readonly string[] | undefined): string | undefined {
-  return values?.join('、');
+  // rule: lists-are-told-apart
+  return values?.map((value) => (/[、「」]/.test(value) ? `「${value}」` : value)).join('、');
 }

@@ -1,7 +1,15 @@
 import { draftMachine, type DraftAct, type DraftState } from '../../domain/market/draft-states';
 import { DomainError } from '../../domain/shared/errors';
 import { allows, transition } from '../../domain/shared/state-machine';
-import { missingFields, restDiffers, shopBodySchema, type ShopBody, type ShopDraft } from '../../domain/shop/schemas';
+import {
+  introductionDiffers,
+  missingFields,
+  restDiffers,
+  restFields,
+  shopBodySchema,
+  type ShopBody,
+  type ShopDraft,
+} from '../../domain/shop/schemas';
 import { canBeReset, pathOf, publishedWithRest, shopActions } from '../../domain/shop/submission';
 import { recordAudit } from '../case/repository';
 import type { By } from '../case/record-transition';
@@ -70,11 +78,16 @@ export async function saveDraft(
     requireAct(shop, 'edit');
     await run(
       trx,
-      // What says the same as before is no other draft.
+      // What says the same as before is no other draft. And where only what needs no reviewer is another, the introduction
+      // that was rejected stays the rejected one.
+      // rule: rejected-introductions-stay-rejected
       `update shops set draft = :draft::jsonb, updated_at = now(),
-                        draft_version = draft_version + (draft is distinct from :draft::jsonb)::integer
+                        draft_version = draft_version + (draft is distinct from :draft::jsonb)::integer,
+                        rejected_version = rejected_version + (draft is distinct from :draft::jsonb
+                          and rejected_version = draft_version and :isPublished
+                          and draft - :rest::text[] = :draft::jsonb - :rest::text[])::integer
         where seller_id = :sellerId`,
-      values,
+      { ...values, rest: restFields, isPublished: shop.published !== null && shop.takenDownAt === null },
     );
   }
   await record(trx, { act: 'edit', sellerId, by });
@@ -96,8 +109,12 @@ export async function resetDraft(trx: Trx, { sellerId, by }: { sellerId: string;
     );
   const shop = await lockShop(trx, sellerId);
   requireAct(shop, 'edit');
-  if (shop.published !== null && canBeReset(submitted(shop)))
-    await saveDraft(trx, { sellerId, draft: shop.published, by });
+  if (shop.published === null || !canBeReset(submitted(shop))) return;
+  await saveDraft(trx, { sellerId, draft: shop.published, by });
+  // What was said of the draft is said of nothing any more; a take-down is of what is published.
+  // rule: reset-forgets-what-was-said
+  if (shop.takenDownAt === null)
+    await run(trx, `update shops set draft_errors = '[]' where seller_id = :sellerId`, { sellerId });
 }
 
 /** The draft as it stands, written down under this id; whoever comes again under it finds the first. */
@@ -171,7 +188,9 @@ export async function publishRest(trx: Trx, { sellerId, by }: { sellerId: string
     body: publishedWithRest(shop.published, requireWhole(shop.draft)),
     ...{ submissionId: null, by },
   });
-  await moveDraft(trx, shop, { act: 'publish', submissionId: null, errors: [] });
+  // An introduction that was sent back waits to be mended, with the reasons.
+  const errors = introductionDiffers(shop.draft, shop.published) ? shop.errors : [];
+  await moveDraft(trx, shop, { act: 'publish', submissionId: null, errors });
 }
 
 /** What buyers see from now on; revisions that were published before stay as they were. */
@@ -205,7 +224,8 @@ export async function moveDraft(
     trx,
     `update shops
         set draft_state = :to, draft_since = now(), draft_errors = :errors::jsonb, submission_id = :submissionId,
-            rejected_version = case when :act = 'reject' then draft_version end, updated_at = now()
+            rejected_version = case :act when 'reject' then draft_version when 'publish' then rejected_version end,
+            updated_at = now()
       where seller_id = :sellerId`,
     {
       ...{ sellerId: shop.sellerId, act: move.act, submissionId: move.submissionId },

@@ -106,6 +106,8 @@ function textsOf(body: ProductBody): Text[] {
     { path: '/agreementText', text: body.agreementText ?? '' },
     ...(body.tags ?? []).map((text, at) => ({ path: `/tags/${at}`, text })),
     ...(body.softwareTags ?? []).map((text, at) => ({ path: `/softwareTags/${at}`, text })),
+    { path: '/version', text: body.version ?? '' },
+    ...(body.regions ?? []).map((text, at) => ({ path: `/regions/${at}`, text })),
     ...(body.industries ?? []).map((text, at) => ({ path: `/industries/${at}`, text })),
     ...(body.cases ?? []).flatMap(({ title, text }, at) => [
       { path: `/cases/${at}/title`, text: title },
@@ -120,14 +122,32 @@ const forbiddenWords =
   /免费使用|最佳|最优|最低价|最高级|最先进|全网最|第一(?![步次章节条款项天个人方])|顶级|国家级|世界级|招代理|加盟/g;
 
 const otherClouds =
-  /阿里云|华为云|百度智能云|百度云|京东云|金山云|天翼云|移动云|联通云|火山引擎|\bAliyun\b|\bAlibaba\s?Cloud\b|\bHuawei\s?Cloud\b|\bAWS\b|\bAmazon Web Services\b|\bAzure\b|\bGoogle Cloud\b|\bGCP\b/gi;
+  /阿里[云雲]|[华華][为為][云雲]|百度智能[云雲]|百度[云雲]|京[东東][云雲]|金山[云雲]|天翼[云雲]|移[动動][云雲]|[联聯]通[云雲]|火山引擎|\bAliyun\b|\bAlibaba\s?Cloud\b|\bHuawei\s?Cloud\b|\bAWS\b|\bAmazon Web Services\b|\bAzure\b|\bGoogle Cloud\b|\bGCP\b/gi;
+
+/** Endings of addresses that are more than a product's name: `Node.js` and `socket.io` are told apart by none of them. */
+const domains =
+  'com|cn|net|org|io|shop|top|xyz|ai|cc|me|co|ly|tv|vip|site|online|store|club|link|cloud|info|biz|tech|wang|icu|ltd';
 
 /** An address that leads buyers off the market; numbers with dots and e-mail addresses are none. */
-const links =
-  /(?:https?:\/\/|www\.)[^\s<>"'）)，。；]+|(?<![@\w.-])(?!asp\.net\b)(?:[a-z0-9-]+\.)+(?:com|cn|net|org|io|shop|top|xyz)\b(?!@)[^\s<>"'）)，。；]*/gi;
+const links = new RegExp(
+  [
+    String.raw`(?:https?:\/\/|www\.)[^\s<>"'）)，。；]+`,
+    String.raw`(?<![@\w.-])(?!asp\.net\b)(?:[a-z0-9-]+\.)+(?:${domains})\b(?!@)[^\s<>"'）)，。；]*`,
+    // A number with three dots may be a version; with a port or a path it is a host.
+    String.raw`(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5}|\/[^\s<>"'）)，。；]+)`,
+  ].join('|'),
+  'gi',
+);
+
+/** As a reader takes it: signs of full width as those of half, and no blank between two Chinese characters. */
+function asRead(text: string): string {
+  return text.normalize('NFKC').replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '');
+}
 
 export function textProblems({ path, text }: Text): FieldProblem[] {
-  const found = (pattern: RegExp): string => [...new Set(text.match(pattern) ?? [])].join('、');
+  const read = asRead(text);
+  // rule: words-are-found-as-they-are-read
+  const found = (pattern: RegExp): string => [...new Set(read.match(pattern) ?? [])].join('、');
   const [words, clouds, addresses] = [found(forbiddenWords), found(otherClouds), found(links)];
   return [
     // rule: no-extreme-words

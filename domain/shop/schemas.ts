@@ -91,6 +91,8 @@ export const shopBodySchema = z.strictObject({
 export type ShopBody = z.output<typeof shopBodySchema>;
 
 const introductionFields = Object.keys(introductionShape) as readonly (keyof typeof introductionShape)[];
+/** What no reviewer looks at. */
+export const restFields = ['service', 'hotProductIds'] as const;
 const serviceFields = Object.keys(serviceShape) as readonly (keyof typeof serviceShape)[];
 
 /** JSON Pointers of what must still be filled in before it can be handed in: all but the slogan and the hot products. */

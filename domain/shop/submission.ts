@@ -6,7 +6,7 @@ import { introductionDiffers, restDiffers, type ShopBody, type ShopDraft } from 
 export interface Submitted {
   readonly draft: ShopDraft;
   readonly draftVersion: number;
-  /** The draft that was rejected last, if none was written since. */
+  /** The draft that was rejected last, if none was written since that another look is worth. */
   readonly rejectedVersion: number | null;
   readonly published: ShopBody | null;
   readonly takenDown: boolean;
@@ -20,14 +20,16 @@ type ShopPath = 'review' | 'publish' | 'unchanged';
 
 export function pathOf(shop: Submitted): ShopPath {
   const { draft, published } = shop;
+  const isRejected = shop.rejectedVersion === shop.draftVersion;
   // rule: rejected-shop-is-edited-first
-  if (shop.rejectedVersion === shop.draftVersion) return 'unchanged';
+  const path = isRejected ? 'unchanged' : 'review';
   // rule: new-shops-are-reviewed
-  if (published === null) return 'review';
+  if (published === null) return path;
   // rule: taken-down-shops-are-reviewed
-  if (shop.takenDown) return 'review';
+  if (shop.takenDown) return path;
+  // What was rejected of a published shop is its introduction: the rest is free to change.
   // rule: introductions-are-reviewed
-  if (introductionDiffers(draft, published)) return 'review';
+  if (!isRejected && introductionDiffers(draft, published)) return path;
   // rule: unchanged-shops-are-not-handed-in
   return restDiffers(draft, published) ? 'publish' : 'unchanged';
 }

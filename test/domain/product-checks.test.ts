@@ -20,6 +20,12 @@ describe('the reviewers’ rules', () => {
     [{ details: '全国第一品牌，诚招代理' }, ['/details FORBIDDEN_WORDS']],
     [{ details: '第一步：评估；第一次沟通' }, []],
     [{ tags: ['迁移', '加盟'] }, ['/tags/1 FORBIDDEN_WORDS']],
+    [{ details: '见 evil.ai、bit.ly/abc 或 1.2.3.4:8080' }, ['/details EXTERNAL_LINK']],
+    [{ details: '见 ｗｗｗ．example．ｃｏｍ' }, ['/details EXTERNAL_LINK']],
+    [{ details: '基于 Node.js 与 1.2.3.4 版' }, []],
+    [{ details: '阿 里云、阿里雲皆可，最 佳选择' }, ['/details FORBIDDEN_WORDS', '/details OTHER_CLOUD']],
+    [{ regions: ['广州', '阿里云'] }, ['/regions/1 OTHER_CLOUD']],
+    [{ version: '国家级 1.0' }, ['/version FORBIDDEN_WORDS']],
     [{ industries: ['金融', '加盟'] }, ['/industries/1 FORBIDDEN_WORDS']],
     [
       { cases: [{ title: '顶级案例', text: '见 www.example.cn' }] },

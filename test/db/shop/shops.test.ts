@@ -1,7 +1,7 @@
 import { DomainError } from '../../../domain/shared/errors';
 import { firstRow, rows } from '../../../db/connection';
 import { marketShop, shopFactsOf } from '../../../db/shop/queries';
-import { freezeShop, publishRest, saveDraft } from '../../../db/shop/repository';
+import { freezeShop, pathOfShop, publishRest, resetDraft, saveDraft } from '../../../db/shop/repository';
 import { eventually } from '../../support/eventually';
 import { shopService } from '../../support/shops';
 import { approve, codeOf, reject, sendBack, ShopRoom, type Seller } from './room';
@@ -102,6 +102,45 @@ describe('a shop among rows', () => {
     await expect(seller.open(await seller.freeze())).rejects.toMatchObject({ code: 'DRAFT_INCOMPLETE' });
     await seller.publish();
     await expect(seller.open(await seller.freeze())).rejects.toMatchObject({ code: 'DRAFT_UNCHANGED' });
+  });
+
+  it('keeps an introduction that was rejected from being handed in again, whatever else is changed and published', async () => {
+    await seller.publish();
+    const other = { name: '另一家店' };
+    const service = shopService({ qq: '55555' });
+    await seller.save(other);
+    await seller.decide(await seller.submit(), reject);
+    const { errors } = await seller.shop();
+    expect(errors).toHaveLength(1);
+    expect(pathOfShop(await seller.shop())).toBe('unchanged');
+    await seller.save({ ...other, service });
+    expect(pathOfShop(await seller.shop())).toBe('publish');
+    await seller.inTrx((trx) => publishRest(trx, { sellerId, by: seller.by }));
+    const after = await seller.shop();
+    expect([after.published?.service.qq, after.published?.name === '另一家店', after.errors]).toEqual([
+      ...['55555', false, errors],
+    ]);
+    await expect(seller.open(await seller.freeze())).rejects.toMatchObject({ code: 'DRAFT_UNCHANGED' });
+    await seller.save({ name: '再一家店', service });
+    expect(pathOfShop(await seller.shop())).toBe('review');
+  });
+
+  it('that was never published is handed in again after any change: all of it was rejected', async () => {
+    await seller.save();
+    await seller.decide(await seller.submit(), reject);
+    await seller.save();
+    expect(pathOfShop(await seller.shop())).toBe('unchanged');
+    await seller.save({ service: shopService({ qq: '55555' }) });
+    expect(pathOfShop(await seller.shop())).toBe('review');
+  });
+
+  it('that begins again from what is published forgets what was said of its draft', async () => {
+    await seller.publish();
+    await seller.save({ name: '另一家店' });
+    await seller.decide(await seller.submit(), sendBack);
+    await seller.inTrx((trx) => resetDraft(trx, { sellerId, by: seller.by }));
+    const { errors, draft, published } = await seller.shop();
+    expect([errors, draft]).toEqual([[], published]);
   });
 
   it('is published, withdrawn or taken down, one after another and never half', async () => {

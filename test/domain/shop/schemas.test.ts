@@ -91,6 +91,13 @@ describe('what becomes of a shop that is handed in', () => {
       'review',
     ],
     ['it was rejected and not changed since', shop({ published: null, rejectedVersion: 3 }), 'unchanged'],
+    ['its introduction was rejected', shop({ ...draft({ name: '另一家店' }), rejectedVersion: 3 }), 'unchanged'],
+    [
+      'its introduction was rejected, and the phone differs',
+      shop({ ...draft({ name: '另一家店', service: shopService({ phone: '95001' }) }), rejectedVersion: 3 }),
+      'publish',
+    ],
+    ['it was taken down and rejected', shop({ takenDown: true, rejectedVersion: 3 }), 'unchanged'],
     ['it was rejected and changed since', shop({ published: null, rejectedVersion: 2 }), 'review'],
   ])('where %s', (_, submitted, path) => {
     expect(pathOf(submitted)).toBe(path);
