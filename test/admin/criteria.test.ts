@@ -36,6 +36,26 @@ afterAll(async () => {
   await database.drop();
 });
 
+it.each<[string, Readonly<Record<number, readonly string[]>>]>([
+  ['manual', { 3: ['/specs', '/requirementTemplate'], 4: ['/requirementTemplate'] }],
+  ['saas', { 3: ['/specs'] }],
+  [
+    'image',
+    {
+      ...{ 1: ['/cases'], 3: ['/cases', '/industries', '/softwareTags', '/regions', '/version'] },
+      ...{ 4: ['/cases', '/regions'], 5: ['/cases', '/qualificationIds'], 12: ['/qualificationIds', '/cases'] },
+    },
+  ],
+])('at first, what buyers read of %s is asked of everywhere it stands', async (deliveryType, expected) => {
+  const found = await criteriaOfSet(database.db, await inForce('product', deliveryType));
+  expect(found.map(({ number }) => number)).toEqual(found.map((_, at) => at + 1));
+  for (const [number, fields] of Object.entries(expected)) {
+    const asked = found[Number(number) - 1]?.fields ?? [];
+    expect(asked).toEqual(expect.arrayContaining([...fields]));
+    expect(new Set(asked).size).toBe(asked.length);
+  }
+});
+
 it('publishes what was shown and changed as the next version; what stands is kept, and told once', async () => {
   const before = await inForce('product', 'saas');
   const shown = await criteria('show', ...saas);
@@ -50,15 +70,19 @@ it('publishes what was shown and changed as the next version; what stands is kep
   expect([ended.code, ended.stderr, JSON.parse(ended.stdout)]).toEqual([
     0,
     '',
-    { kind: 'product', deliveryType: 'saas', version: 2 },
+    { kind: 'product', deliveryType: 'saas', version: 3 },
   ]);
   const after = await inForce('product', 'saas');
-  expect(await versionOfSet(database.db, after ?? '')).toBe(2);
+  expect(await versionOfSet(database.db, after ?? '')).toBe(3);
   expect(await criteriaOfSet(database.db, after)).toEqual(changed.map((one, index) => ({ number: index + 1, ...one })));
   expect(await criteriaOfSet(database.db, before)).toHaveLength(all.length);
-  for (const other of ['manual', 'image', 'api'])
-    expect(await versionOfSet(database.db, (await inForce('product', other)) ?? '')).toBe(1);
-  const audit = await listAudit(database.db, { actor: null, subjectId: 'product:saas:2' }, { limit: 5, after: null });
+  for (const [other, version] of [
+    ['manual', 2],
+    ['image', 2],
+    ['api', 1],
+  ] as const)
+    expect(await versionOfSet(database.db, (await inForce('product', other)) ?? '')).toBe(version);
+  const audit = await listAudit(database.db, { actor: null, subjectId: 'product:saas:3' }, { limit: 5, after: null });
   expect(audit.items).toMatchObject([{ action: 'criteria.publish', actor: 'admin-cli' }]);
 });
 

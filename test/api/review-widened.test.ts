@@ -34,7 +34,7 @@ describe('reviews of products', () => {
     const submitted = await submit(id);
     expect(submitted).toMatchObject({ state: 'in_review', draft: { expectedAt: expect.any(String) } });
     const first = await look((await waitingReview(reviewer, seller.sellerId)).id);
-    expect(first).toMatchObject({ about: id, criteriaVersion: 1, kind: 'product', changes: [], decidedBy: null });
+    expect(first).toMatchObject({ about: id, criteriaVersion: 2, kind: 'product', changes: [], decidedBy: null });
     expect((first.items as Body[]).map((one) => one.item).slice(-10)).toEqual(
       Array.from({ length: 10 }, (_, at) => String(at + 1)),
     );
