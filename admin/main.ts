@@ -44,8 +44,7 @@ async function withDatabase<R>(
     poolMax: 2,
     applicationName: 'mallflow-admin',
     statementTimeoutMs: 600_000,
-    lockTimeoutMs: 30_000,
-    acquireTimeoutMs: 10_000,
+    ...{ lockTimeoutMs: 30_000, acquireTimeoutMs: 10_000, answerTimeoutMs: 610_000 },
   });
   try {
     return await work(db, config);

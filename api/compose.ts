@@ -44,6 +44,7 @@ export function composeServices(config: Configuration, environment: Environment)
     statementTimeoutMs: 5_000,
     lockTimeoutMs: 2_000,
     acquireTimeoutMs: 3_000,
+    answerTimeoutMs: 10_000,
   });
   const temporal = lazyClient(temporalTarget(environment));
   const deadlines = { acceptedWithinMs: config.MALLFLOW_ACCEPT_MS, resultWithinMs: config.MALLFLOW_RESULT_MS };

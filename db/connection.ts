@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex';
 import { types } from 'pg';
+import { isSilence } from './errors';
 
 export type Db = Knex;
 export type Trx = Knex.Transaction;
@@ -19,6 +20,11 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly acquireTimeoutMs: number;
+  /**
+   * A server that has said nothing for so long, in milliseconds, is as good as gone: it hangs, or the network does. More
+   * than `statementTimeoutMs`, which the server itself keeps.
+   */
+  readonly answerTimeoutMs: number;
 }
 
 // bigint columns hold fen and row numbers: both stay far below 2^53, and a value that does not must not be rounded.
@@ -36,6 +42,8 @@ export function connect(options: DatabaseOptions): Db {
       application_name: options.applicationName,
       connectionTimeoutMillis: options.acquireTimeoutMs,
       statement_timeout: options.statementTimeoutMs,
+      // rule: silent-servers-are-not-waited-for
+      query_timeout: options.answerTimeoutMs,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
     },
@@ -62,6 +70,8 @@ interface PgConnection {
     readonly values: unknown[];
     readonly name?: string;
   }): Promise<{ rows: R[] }>;
+  /** While it waits for an answer: at once. */
+  end(): Promise<void>;
 }
 
 /** The part of knex that hands out connections: of a transaction always its own, else one of the pool. */
@@ -114,6 +124,10 @@ export async function rows<R>(db: Queryable, template: string, bindings: Binding
   const connection = await connections.acquireConnection();
   try {
     return (await connection.query<R>({ text, values, ...(name === undefined ? {} : { name }) })).rows;
+  } catch (error) {
+    // Whoever got this connection next would wait behind the statement that nobody answers.
+    if (isSilence(error)) await connection.end();
+    throw error;
   } finally {
     await connections.releaseConnection(connection);
   }

@@ -46,7 +46,7 @@ const say = (/** @type {string} */ line) => console.log(line);
 async function furnish(environment) {
   const { connect } = dist('db/connection.js');
   const pool = { poolMax: 2, applicationName: 'record', statementTimeoutMs: 30_000 };
-  const limits = { lockTimeoutMs: 10_000, acquireTimeoutMs: 10_000 };
+  const limits = { lockTimeoutMs: 10_000, acquireTimeoutMs: 10_000, answerTimeoutMs: 60_000 };
   const owner = connect({ url: environment['DATABASE_URL'], role: null, ...pool, ...limits });
   await dist('db/migration-source.js').migrate(owner, path.join(root, 'dist', 'migrations'));
   await dist('admin/demo-data.js').seedDemo(owner);

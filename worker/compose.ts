@@ -34,6 +34,7 @@ export function openDatabase(config: Configuration): Db {
     statementTimeoutMs: 10_000,
     lockTimeoutMs: timeProfile(config).quickMs * 0.75,
     acquireTimeoutMs: timeProfile(config).quickMs * 0.75,
+    answerTimeoutMs: 20_000,
   });
 }
 

@@ -75,9 +75,10 @@ export function listSchema<T extends z.ZodType>(item: T) {
 
 /** `true` or `false` in a query. */
 export const flagFilter = z.enum(['true', 'false']).transform((text) => text === 'true');
-/** PostgreSQL stores no NUL. */
+/** What is looked for, without blanks around it. PostgreSQL stores no NUL. */
 export const textFilter = z
   .string()
+  .trim()
   .min(1)
   .max(100)
   .refine((text) => !text.includes('\0'), 'no NUL characters');

@@ -31,6 +31,7 @@ function openPool(url, role = 'mallflow_app') {
     statementTimeoutMs: 600_000,
     lockTimeoutMs: 10_000,
     acquireTimeoutMs: 60_000,
+    answerTimeoutMs: 3_600_000,
   });
 }
 

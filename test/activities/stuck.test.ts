@@ -76,6 +76,7 @@ describe('a step that keeps failing', () => {
       statementTimeoutMs: 200,
       lockTimeoutMs: 200,
       acquireTimeoutMs: 200,
+      answerTimeoutMs: 60_000,
     });
     const environment = new MockActivityEnvironment(
       { attempt: 5, workflowExecution: { workflowId: `purchase:${purchaseId}`, runId: 'run' } },

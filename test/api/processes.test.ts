@@ -69,6 +69,7 @@ describe('processes', () => {
     expect(await found('whoseTurn=manager')).toEqual(idsOf('stocked', 'waiting'));
     expect(await found('whoseTurn=nobody')).toEqual(idsOf('cancelled', 'closed'));
     expect(await found('q=出行')).toEqual(idsOf('closed'));
+    expect(await found('q=%20出行%20')).toEqual(idsOf('closed'));
     expect(await found(`q=${stages.waiting.id}`)).toEqual(idsOf('waiting'));
     expect(await found(`q=${stages.waiting.processId}`)).toEqual(idsOf('waiting'));
     expect(await found('q=外卖&state=open&stage=stocked')).toEqual(idsOf('stocked'));

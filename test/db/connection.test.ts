@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect, firstRow, rows, run } from '../../db/connection';
 import { isPassingDatabaseFailure, isUniqueViolation, pgCode, violatedConstraint } from '../../db/errors';
 import { furnish, type Furnished } from './furnished';
@@ -63,6 +63,7 @@ describe('a failure', () => {
     const db = connect({
       ...{ url: `postgres://a@127.0.0.1:${(silent.address() as AddressInfo).port}/a`, role: null, poolMax: 2 },
       ...{ applicationName: 'silence', statementTimeoutMs: 1_000, lockTimeoutMs: 1_000, acquireTimeoutMs: 200 },
+      answerTimeoutMs: 60_000,
     });
     const asked = await Promise.allSettled([1, 2, 3].map(() => rows(db, 'select 1')));
     expect(asked.map((one) => one.status === 'rejected' && isPassingDatabaseFailure(one.reason))).toEqual([
@@ -73,6 +74,40 @@ describe('a failure', () => {
     await db.destroy();
     for (const socket of sockets) socket.destroy();
     silent.close();
+  });
+
+  it('of a server that falls silent in the middle passes, and its connection is not used again', async () => {
+    const { hostname, port, pathname, username, password } = new URL(base.url);
+    let isSilent = false;
+    // Between us and the server: what is said on the way back is dropped while it is silent.
+    const between = createServer((near) => {
+      const far = createConnection(Number(port), hostname);
+      near.pipe(far);
+      far.on('data', (piece) => {
+        if (!isSilent) near.write(piece);
+      });
+      for (const [one, other] of [
+        [near, far],
+        [far, near],
+      ] as const)
+        one.on('error', () => undefined).on('close', () => other.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const db = connect({
+      url: `postgres://${username}:${password}@127.0.0.1:${(between.address() as AddressInfo).port}${pathname}`,
+      ...{ role: null, poolMax: 1, applicationName: 'between', statementTimeoutMs: 60_000, lockTimeoutMs: 60_000 },
+      ...{ acquireTimeoutMs: 60_000, answerTimeoutMs: 4_000 },
+    });
+    const process = 'select pg_backend_pid() as pid';
+    const first = await firstRow<{ pid: number }>(db, process);
+    isSilent = true;
+    const asked = await rows(db, 'select 1').catch((error: unknown) => error);
+    expect([isPassingDatabaseFailure(asked), String(asked)]).toEqual([true, 'Error: Query read timeout']);
+    isSilent = false;
+    const second = await firstRow<{ pid: number }>(db, process);
+    expect(second?.pid).not.toBe(first?.pid);
+    await db.destroy();
+    between.close();
   });
 
   it('of a lost connection passes, of anything else does not', () => {

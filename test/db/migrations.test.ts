@@ -17,6 +17,7 @@ function open(url: string): Db {
     statementTimeoutMs: 30_000,
     lockTimeoutMs: 10_000,
     acquireTimeoutMs: 10_000,
+    answerTimeoutMs: 180_000,
   });
 }
 

@@ -98,6 +98,7 @@ async function furnish(databaseUrl: string): Promise<Db> {
     statementTimeoutMs: 30_000,
     lockTimeoutMs: 10_000,
     acquireTimeoutMs: 5_000,
+    answerTimeoutMs: 60_000,
   });
   // It would tell of every connection that a kill ends.
   (db.client as { logger: { warn: () => void } }).logger.warn = () => undefined;

@@ -14,6 +14,7 @@ function open(url: string, role: typeof appRole | null): Db {
     statementTimeoutMs: 120_000,
     lockTimeoutMs: 60_000,
     acquireTimeoutMs: 60_000,
+    answerTimeoutMs: 180_000,
   });
 }
 

@@ -11,6 +11,7 @@ export const faultTexts: readonly (readonly [en: string, zh: string])[] = [
   ['a body is needed: it takes the place of what is there', '需要请求体：其内容将替换现有内容'],
   ['needs characters that can be seen', '须含可见字符'],
   ['no marks that turn the direction of writing', '不能含改变文字方向的控制符'],
+  ['no control characters', '不能含控制字符'],
   ['nested too deeply', '嵌套层数过多'],
   ['no NUL characters', '不能含 NUL 字符'],
   ['no NUL characters or lone surrogates', '不能含 NUL 字符或不成对的代理字符'],

@@ -32,6 +32,8 @@ describe('the form of a shop', () => {
     [{ name: ' ' }, ['name']],
     [{ name: '\u200b\u00ad\ufeff\u0301' }, ['name']],
     [{ name: '云\u202eg' }, ['name']],
+    [{ name: '云\u0007' }, ['name']],
+    [{ introduction: '一\t二\r\n三' }, []],
     [{ name: '云 👩‍💻 é' }, []],
     [{ headline: long(13) }, ['headline']],
     [{ slogan: long(21) }, ['slogan']],
