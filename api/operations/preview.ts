@@ -12,7 +12,7 @@ import type { CaseRow } from '../../db/case/queries';
 import { casesTouchedSince, lastEvent, noticesToldSince, type TouchedCase } from '../../db/case/touched';
 import type { Trx } from '../../db/connection';
 import { newId } from '../../db/new-id';
-import { isRunning } from '../../temporal/run-health';
+import { runStanding } from '../../temporal/run-health';
 import { isoOrNull } from '../http/times';
 import type { Services } from '../services';
 import { askUpon } from './asking';
@@ -117,8 +117,8 @@ function changeElsewhere({ kind, subjectId, stage }: TouchedCase): Preview['chan
 
 async function changeOfRun({ temporal, log }: Services, row: CaseRow): Promise<Preview['changes']> {
   try {
-    const running = await temporal.withDeadline(Date.now() + 2_000, () => isRunning(temporal, row.workflowId));
-    return running ? [] : [{ what: 'run', from: 'missing', to: 'running' }];
+    const standing = await temporal.withDeadline(Date.now() + 2_000, () => runStanding(temporal, row.workflowId));
+    return standing === 'running' ? [] : [{ what: 'run', from: standing, to: 'running' }];
   } catch (error) {
     log.warn({ err: error, processId: row.id }, 'the engine could not be asked for a run');
     throw new DomainError('TRY_AGAIN');

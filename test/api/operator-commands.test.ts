@@ -127,7 +127,7 @@ describe('an operator’s commands', () => {
     await mallflow.services.temporal.workflow.getHandle(workflowId).terminate('the test');
     await ended(workflowId, 'TERMINATED');
     const preview = await give(processId, { command: 'resume', preview: true });
-    expect(preview.body.changes).toEqual([{ what: 'run', from: 'missing', to: 'running' }]);
+    expect(preview.body.changes).toEqual([{ what: 'run', from: 'terminated', to: 'running' }]);
     const done = await give(processId, { command: 'resume' });
     expect([done.status, done.body]).toMatchObject([200, { state: 'open', stage: 'awaiting_payment' }]);
     expect(done.body.timeline.at(-1)).toMatchObject({ actor: operatorId });
