@@ -18,6 +18,7 @@ import { everyReviewSubject } from '../db/market/review-subjects';
 import { PrivateFolder } from '../providers/documents/private-folder';
 import { LocalFolder } from '../providers/images/local-folder';
 import { createOutside } from '../providers/outside';
+import { VideoFolder } from '../providers/videos/video-folder';
 import { createWechatPay } from '../providers/payments/wechat-pay/wechat-pay';
 import { lazyClient, temporalTarget } from '../temporal/connection';
 import { Gateway } from '../temporal/gateway';
@@ -80,6 +81,7 @@ export function composeServices(config: Configuration, environment: Environment)
     vault,
     images: new LocalFolder(resolve(config.MALLFLOW_IMAGE_DIR)),
     imageEncoder: new ImageEncoder(),
+    videos: new VideoFolder(resolve(config.MALLFLOW_IMAGE_DIR, 'videos')),
     documents: new PrivateFolder(resolve(config.MALLFLOW_DOCUMENT_DIR)),
     reviewSubjects: everyReviewSubject({ vault, ...reviewTerms(casePolicies(config).sellerOnboarding) }),
     log,

@@ -39,10 +39,11 @@ import { exportRoutes } from './operations/export';
 import { operationsRoutes } from './operations/routes';
 import { operationRoutes } from './system/operations';
 import { trackingRoutes } from './tracking/routes';
+import { videoRoutes } from './video/routes';
 import { identityWebhookRoutes } from './webhooks/identity';
 import { webhookRoutes } from './webhooks/wechat-pay';
 
-/** The business routes, all under /v1 but the bytes of images and banners. A new process adds its table here. */
+/** The business routes, all under /v1 but the bytes of images, banners and videos. A new process adds its table here. */
 export const businessRoutes: readonly AnyRoute[] = [
   // First: a storm of them must not look through everything else.
   ...webhookRoutes,
@@ -53,6 +54,7 @@ export const businessRoutes: readonly AnyRoute[] = [
   ...operationRoutes,
   ...mallRoutes,
   ...imageRoutes,
+  ...videoRoutes,
   ...agreementRoutes,
   ...documentRoutes,
   ...purchaseRoutes,

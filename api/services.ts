@@ -9,6 +9,7 @@ import type { Db } from '../db/connection';
 import type { DocumentStore } from '../domain/ports/document-store';
 import type { ReviewSubjects } from '../db/review/subjects';
 import type { ImageStore } from '../domain/ports/image-store';
+import type { VideoStore } from '../domain/ports/video-store';
 import type { Gateway } from '../temporal/gateway';
 import type { RunSettings } from '../temporal/starts';
 import type { SignInThrottle } from './account/throttle';
@@ -30,6 +31,7 @@ export interface Services {
   readonly merchantChannels: readonly MerchantChannel[];
   readonly images: ImageStore;
   readonly imageEncoder: ImageEncoder;
+  readonly videos: VideoStore;
   /** Where the sealed bytes of documents lie. */
   readonly documents: DocumentStore;
   /** What is reviewed, by kind. */

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 
-/** 资质、案例: what is told beside the form of before is judged by what that was judged by. */
+/** 资质、案例、视频: what is told beside the form of before is judged by what that was judged by. */
 const added: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
   manual: { 3: ['/specs', '/requirementTemplate'], 4: ['/requirementTemplate'], 5: ['/requirementTemplate'] },
   saas: { 3: ['/specs'] },
   image: {
-    1: ['/cases'],
+    1: ['/cases', '/videoId'],
     3: ['/cases', '/industries', '/softwareTags', '/regions', '/version'],
     4: ['/cases', '/regions', '/version'],
     5: ['/cases', '/industries', '/softwareTags', '/regions', '/qualificationIds'],

@@ -39,6 +39,7 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   audit_log: ['case/repository', 'case/record-transition', 'case/foreign'],
   commands: ['command/repository'],
   images: ['image/repository'],
+  videos: ['video/repository'],
   commodity_codes: ['stock/code-repository'],
   stock_movements: ['stock/movements'],
   // The preview of a proposal is written with its hold; a confirmed allocation makes its sub-stock.

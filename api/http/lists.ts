@@ -26,10 +26,11 @@ export function isCursorOf(sortedBy: SortKey, cursor: string): boolean {
 }
 
 /** A query brings text; what the text must be is said as a number, so that the OpenAPI document says it too. */
-const pageLimit = z.preprocess(
-  (text) => (typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : text),
-  z.int(limitBounds).min(1, limitBounds).max(200, limitBounds),
-);
+export function numberFilter<N extends z.ZodType<number>>(number: N) {
+  return z.preprocess((text) => (typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text), number);
+}
+
+const pageLimit = numberFilter(z.int(limitBounds).min(1, limitBounds).max(200, limitBounds));
 
 /**
  * Query of a list: `limit` 1..200, `cursor`, and the filters given; anything else is refused by name.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { imageUrl } from '../../domain/image/kinds';
 import { notPurchasableReasons, paymentMethods, purchasableBy } from '../../domain/market/purchasable';
+import { videoUrl } from '../../domain/video/kinds';
 import { draftShape } from '../../domain/product/schemas';
 import { deliveryTypes } from '../../domain/product/states';
 import { listMarketProducts, marketProductById, type MarketRow } from '../../db/product/queries';
@@ -67,7 +68,7 @@ const marketProductDetailSchema = marketProductSchema
       tryBeforeBuy: true,
     }).shape,
   )
-  .extend({ qualificationUrls: z.array(z.string()).optional() });
+  .extend({ qualificationUrls: z.array(z.string()).optional(), videoUrl: z.string().optional() });
 
 /** A product as anybody sees it: of what was approved, and of that what is for buyers. */
 export function renderMarketProduct({ body, openChannels, ...row }: MarketRow) {
@@ -99,6 +100,7 @@ function renderMarketProductDetail(row: MarketRow) {
     ...renderMarketProduct(row),
     ...(Object.fromEntries(shown) as Partial<MarketRow['body']>),
     ...(qualificationUrls.length === 0 ? {} : { qualificationUrls }),
+    ...(row.videoName === null ? {} : { videoUrl: videoUrl(row.videoName) }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Queryable } from '../../db/connection';
 import { documentsOfAccount } from '../../db/document/queries';
 import { imagesOf, picturesOf } from '../../db/product/check-facts';
 import { isLeafCategory, type ProductRow } from '../../db/product/own-queries';
+import { videosOfSeller } from '../../db/video/queries';
 import { invalid, parseWith } from '../http/parse';
 
 /**
@@ -31,7 +32,7 @@ function parseBody(deliveryType: DeliveryType, body: unknown): ProductBody {
 }
 
 /**
- * What a draft names must be there: a leaf of the categories, and the seller's own images and document.
+ * What a draft names must be there: a leaf of the categories, and the seller's own images, video and document.
  *
  * @throws DomainError REFERENCE_NOT_FOUND at their paths
  */
@@ -40,7 +41,7 @@ export async function requireReferences(
   owner: { readonly sellerId: string; readonly accountId: string },
   body: ProductBody,
 ): Promise<void> {
-  const { categoryId, documentId } = body;
+  const { categoryId, documentId, videoId } = body;
   const errors: Fault[] = [];
   if (!(await isLeafCategory(db, categoryId)))
     errors.push(fault('/categoryId', 'no such category without others below it'));
@@ -53,6 +54,9 @@ export async function requireReferences(
   // rule: product-documents-are-the-sellers-own
   if (documentId !== undefined && (await documentsOfAccount(db, owner.accountId, [documentId])).length === 0)
     errors.push(fault('/documentId', 'no such document'));
+  // rule: product-videos-are-there
+  if (videoId !== undefined && (await videosOfSeller(db, owner.sellerId, [videoId])).length === 0)
+    errors.push(fault('/videoId', 'no such video, or not all of it is here'));
   if (errors.length > 0) throw new DomainError('REFERENCE_NOT_FOUND', { errors });
 }
 

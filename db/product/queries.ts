@@ -16,6 +16,8 @@ export interface MarketRow {
   /** Names in the image store, in the product's order. */
   readonly pictureNames: readonly string[];
   readonly qualificationNames: readonly string[];
+  /** In the video store. */
+  readonly videoName: string | null;
   /** Where the seller's merchant ID is open: how one can pay. */
   readonly openChannels: readonly MerchantChannel[];
 }
@@ -31,6 +33,7 @@ const select = `
          p.first_listed_at as "firstListedAt", p.listed_at as "listedAt",
          ${imageNames('pictureIds')} as "pictureNames",
          ${imageNames('qualificationIds')} as "qualificationNames",
+         (select v.name from videos v where v.id = r.body ->> 'videoId') as "videoName",
          coalesce((select jsonb_agg(m.channel order by m.channel desc) from merchant_applications m
                     where m.seller_id = p.seller_id and m.state = 'opened'), '[]') as "openChannels"
     from products p join product_revisions r on r.id = p.published_revision_id`;

@@ -4,7 +4,8 @@ import type { ReviewItem } from '../review/subjects';
 interface Shown {
   /** In words, from the widest on. */
   readonly category: string;
-  readonly pictureUrl: (id: string) => string;
+  /** Where an uploaded image or video is looked at. */
+  readonly urlOf: (id: string) => string;
 }
 
 type Row = readonly [item: string, zh: string, en: string, value: ReviewItem['value'] | undefined];
@@ -16,7 +17,7 @@ export function productItems(body: ProductBody, shown: Shown): ReviewItem[] {
   );
 }
 
-function commonRows(body: ProductBody, { category, pictureUrl }: Shown): Row[] {
+function commonRows(body: ProductBody, { category, urlOf }: Shown): Row[] {
   return [
     ['/name', '商品名称', 'Name', body.name],
     ['/categoryId', '商品分类', 'Category', category],
@@ -27,7 +28,7 @@ function commonRows(body: ProductBody, { category, pictureUrl }: Shown): Row[] {
       `/pictureIds/${at}`,
       `图片 ${at + 1}`,
       `Picture ${at + 1}`,
-      pictureUrl(id),
+      urlOf(id),
     ]),
     ['/agreementText', '商品服务协议', 'Service agreement', body.agreementText],
     ['/documentId', '商品文档', 'Document', body.documentId],
@@ -71,7 +72,7 @@ function ownRows(body: ProductBody): Row[] {
   ];
 }
 
-function imageRows(body: ProductBody, { pictureUrl }: Shown): Row[] {
+function imageRows(body: ProductBody, { urlOf }: Shown): Row[] {
   return [
     ['/regions', '地域', 'Regions', joined(body.regions)],
     ['/imageId', '镜像 ID', 'Image', body.imageId],
@@ -84,8 +85,9 @@ function imageRows(body: ProductBody, { pictureUrl }: Shown): Row[] {
       `/qualificationIds/${at}`,
       `资质 ${at + 1}`,
       `Qualification ${at + 1}`,
-      pictureUrl(id),
+      urlOf(id),
     ]),
+    ['/videoId', '视频', 'Video', body.videoId === undefined ? undefined : urlOf(body.videoId)],
     ...(body.cases ?? []).flatMap(({ title, text }, at): Row[] => [
       [`/cases/${at}/title`, `案例 ${at + 1}：标题`, `Case ${at + 1}: title`, title],
       [`/cases/${at}/text`, `案例 ${at + 1}：内容`, `Case ${at + 1}: text`, text],

@@ -1,5 +1,6 @@
 import { imageUrl } from '../../domain/image/kinds';
 import { checkProduct } from '../../domain/product/checks';
+import { videoUrl } from '../../domain/video/kinds';
 import { recordAudit } from '../case/repository';
 import type { By } from '../case/record-transition';
 import { recordChange } from '../change/outbox';
@@ -7,7 +8,8 @@ import { firstRow, run, type Queryable, type Trx } from '../connection';
 import { newId } from '../new-id';
 import type { ReviewDecision, ReviewSubject } from '../review/subjects';
 import { toldReasons } from '../review/told-reasons';
-import { checkFactsOf } from './check-facts';
+import { videosOfSeller } from '../video/queries';
+import { checkFactsOf, imagesOf, picturesOf } from './check-facts';
 import { requireProductGates } from './gates';
 import { categoryPath, isOwnCompany, productThere, submissionBefore, submissionById } from './own-queries';
 import {
@@ -57,11 +59,15 @@ export function productReviewSubject(): ReviewSubject {
 }
 
 async function itemsOf(db: Queryable, submissionId: string) {
-  const { sellerId, deliveryType, body } = await submissionById(db, submissionId);
-  const { pictures } = await checkFactsOf(db, { sellerId, deliveryType, body });
-  const urls = new Map(pictures.map(({ id, name }) => [id, imageUrl(name)]));
+  const { sellerId, body } = await submissionById(db, submissionId);
+  const pictures = await picturesOf(db, sellerId, imagesOf(body));
+  const videos = await videosOfSeller(db, sellerId, body.videoId === undefined ? [] : [body.videoId]);
+  const urls = new Map([
+    ...pictures.map(({ id, name }) => [id, imageUrl(name)] as const),
+    ...videos.map(({ id, name }) => [id, videoUrl(name)] as const),
+  ]);
   const category = await categoryPath(db, body.categoryId);
-  return productItems(body, { category, pictureUrl: (id) => urls.get(id) ?? id });
+  return productItems(body, { category, urlOf: (id) => urls.get(id) ?? id });
 }
 
 /**

@@ -62,6 +62,8 @@ const ownShape = {
     afterSales: words(500),
     /** 资质证书: images, shown beside the product. */
     qualificationIds: distinct(id, 5),
+    /** 商品视频: mp4, 1280×720, uploaded through `POST /videos`. */
+    videoId: id,
     /** 客户案例. */
     cases: z
       .array(z.strictObject({ title: words(40), text: words(1_000) }))

@@ -40,6 +40,7 @@ export const idPrefixes = {
   subStock: 'sub',
   topUp: 'top',
   verification: 'ver',
+  video: 'vid',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -38,6 +38,10 @@ export const expectedAnswers = `
   GET    /v1/commodities/:id                200 404 403 403 403 403 403 401
   POST   /v1/images                         415 415 403 415 403 403 403 401
   GET    /images/:name                      200 200 200 200 200 200 200 200
+  POST   /v1/videos                         403 403 403 400 403 403 403 401
+  GET    /v1/videos/:id                     403 403 403 200 403 403 403 401
+  PATCH  /v1/videos/:id                     403 403 403 415 403 403 403 401
+  GET    /videos/:name                      404 404 404 404 404 404 404 404
   GET    /v1/agreements/seller              200 200 200 200 200 200 200 401
   POST   /v1/sellers/:id/agreements         404 404 404 400 404 404 404 401
   POST   /v1/seller-onboardings             400 400 400 400 400 400 400 401

@@ -90,6 +90,7 @@ describe('who may call what', () => {
       'seller-onboardings': onboardingIdOf(sellerId),
       ...{ sellers: sellerId, documents: await documentOf(seller) },
       ...{ products: await productRow(mallflow.database, sellerId), market: 'none' },
+      videos: (await seller.post('/v1/videos', { bytes: 9 })).body.id as string,
       ...{ reviews: (await reviewRows(mallflow.database, sellerId)).reviewId },
       benefits: (await clients[0]!.get('/v1/benefits')).body.items[0].id as string,
       notices: await noticeOf(mallflow.database, await accountIdOf(seller)),

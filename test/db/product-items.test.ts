@@ -2,7 +2,7 @@ import { productItems } from '../../db/product/review-items';
 import { manualBody } from '../support/products';
 
 const valueOf = (tags: readonly string[]) =>
-  productItems(manualBody('img_1', { tags: [...tags] }), { category: '专家服务', pictureUrl: (id) => id }).find(
+  productItems(manualBody('img_1', { tags: [...tags] }), { category: '专家服务', urlOf: (id) => id }).find(
     ({ item }) => item === '/tags',
   )?.value;
 
