@@ -96,7 +96,8 @@ const append = rawRoute<z.infer<typeof pieceQuery>, VideoRow>({
   idempotency: 'none',
   find: ownVideo,
   query: pieceQuery,
-  raw: { contentTypes: [videoType], limitBytes: maxPieceBytes },
+  // A piece by itself is no video.
+  raw: { contentTypes: ['application/octet-stream'], limitBytes: maxPieceBytes },
   answers: { 200: videoSchema },
   handle: async ({ services, target, query, body }) => {
     await appendPiece(services, target.id, query.offset, body.bytes);

@@ -24,7 +24,7 @@ const told = ({ status, body }: Reply) => [
 ];
 const faultOf = ({ status, body }: Reply) => [status, body.code, body.errors?.[0].code];
 const announce = async (bytes: number): Promise<Body> => (await client.post('/v1/videos', { bytes })).body;
-const append = (id: string, offset: unknown, piece: Buffer, by = client, type = 'video/mp4') =>
+const append = (id: string, offset: unknown, piece: Buffer, by = client, type = 'application/octet-stream') =>
   by.call('PATCH', `/v1/videos/${id}?offset=${String(offset)}`, piece, { headers: { 'content-type': type } });
 const standing = async (id: string): Promise<Body> => (await client.get(`/v1/videos/${id}`)).body;
 
