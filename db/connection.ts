@@ -1,6 +1,6 @@
 import knex, { type Knex } from 'knex';
 import { types } from 'pg';
-import { isSilence } from './errors';
+import { endWhenSilent, type PgConnection } from './silence';
 
 export type Db = Knex;
 export type Trx = Knex.Transaction;
@@ -51,6 +51,7 @@ export function connect(options: DatabaseOptions): Db {
       min: 0,
       max: options.poolMax,
       afterCreate: (connection: PgConnection, done: (error: Error | null, connection: PgConnection) => void) => {
+        endWhenSilent(connection);
         const role = options.role === null ? '' : `set role ${options.role};`;
         connection.query(`${role} set lock_timeout = ${options.lockTimeoutMs}`, (error) => done(error, connection));
       },
@@ -61,17 +62,6 @@ export function connect(options: DatabaseOptions): Db {
     // What fails is thrown at the caller, who logs it in our form; knex would print it a second time, past the log.
     log: { warn: () => undefined, error: () => undefined },
   });
-}
-
-interface PgConnection {
-  query(sql: string, done: (error: Error | null) => void): void;
-  query<R>(query: {
-    readonly text: string;
-    readonly values: unknown[];
-    readonly name?: string;
-  }): Promise<{ rows: R[] }>;
-  /** While it waits for an answer: at once. */
-  end(): Promise<void>;
 }
 
 /** The part of knex that hands out connections: of a transaction always its own, else one of the pool. */
@@ -124,10 +114,6 @@ export async function rows<R>(db: Queryable, template: string, bindings: Binding
   const connection = await connections.acquireConnection();
   try {
     return (await connection.query<R>({ text, values, ...(name === undefined ? {} : { name }) })).rows;
-  } catch (error) {
-    // Whoever got this connection next would wait behind the statement that nobody answers.
-    if (isSilence(error)) await connection.end();
-    throw error;
   } finally {
     await connections.releaseConnection(connection);
   }

@@ -39,11 +39,6 @@ const passing = new Set([
 const brokenConnection =
   /Query read timeout|Connection terminated|connection timeout|timeout expired|Client was closed and is not queryable|timeout exceeded when trying to connect|Timeout acquiring a connection|Unable to acquire a connection|Client has encountered a connection error|Connection ended unexpectedly/i;
 
-/** A statement got no answer in the time we give it. */
-export function isSilence(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Query read timeout';
-}
-
 /** True when the database could not be asked or was busy: the same call may succeed in a moment. */
 export function isPassingDatabaseFailure(error: unknown): boolean {
   const code = pgCode(error);

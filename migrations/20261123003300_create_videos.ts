@@ -19,7 +19,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index videos_of_seller on videos (seller_id, id);
 
-    grant select, insert, update (received_bytes, updated_at) on videos to mallflow_app;
+    grant select, insert, delete, update (received_bytes, updated_at) on videos to mallflow_app;
   `);
 }
 

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { DomainError, errorCatalogue, type Language } from '../../domain/shared/errors';
 import type { Principal } from '../../domain/shared/roles';
@@ -9,6 +8,7 @@ import type { Admission, Place } from './admission';
 import { authenticate, authorize } from './authenticate';
 import { acceptedSchema, type Answer } from './answers';
 import { attend } from './attend';
+import { Downloads } from './downloads';
 import { refusedReferences, tellForeignLook } from './foreign-look';
 import { idempotencyKey, parseWith, readJson } from './parse';
 import { languageOf } from './problem';
@@ -50,7 +50,8 @@ export function serve(definition: AnyRoute, services: Services, admission: Admis
       const context = { requestId, language: languageOf(request) };
       const answering = answerOf(route, services, { request, response, place }, context);
       const { checkAnswers } = services.settings;
-      await send(response, checkAnswers ? checked(route, await promised(route, answering)) : await answering);
+      const answer = checkAnswers ? checked(route, await promised(route, answering)) : await answering;
+      await send(response, answer, place);
     });
 }
 
@@ -112,13 +113,20 @@ async function bodyOf(route: Route, services: Services, exchange: Exchange): Pro
 
 const nothing = acceptedSchema.pick({});
 
-async function send(response: Response, answer: Answer): Promise<void> {
+/** One for all: what is bounded is what the process holds open. */
+const downloads = new Downloads(500, 60_000);
+
+async function send(response: Response, answer: Answer, place: Place): Promise<void> {
+  const content = answer.raw?.content;
+  const download = content instanceof Readable ? downloads.begin(content) : undefined;
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   response.status(answer.status);
   if (answer.stream !== undefined) openStream(response, answer.stream);
-  else if (answer.raw?.content instanceof Readable)
-    await sendStream(response, answer.raw.contentType, answer.raw.content);
-  else if (answer.raw !== undefined) response.type(answer.raw.contentType).send(answer.raw.content);
+  else if (download !== undefined) {
+    // rule: downloads-hold-no-place
+    place.leave();
+    await download(response.type(answer.raw?.contentType ?? ''));
+  } else if (answer.raw !== undefined) response.type(answer.raw.contentType).send(answer.raw.content);
   else if (answer.body === undefined) response.end();
   else response.type('application/json').send(JSON.stringify(answer.body));
 }
@@ -128,13 +136,6 @@ function openStream(response: Response, stream: (response: Response) => void): v
   if (response.req.method === 'HEAD') return void response.end();
   response.flushHeaders();
   stream(response);
-}
-
-async function sendStream(response: Response, contentType: string, content: Readable): Promise<void> {
-  response.type(contentType);
-  if (response.req.method !== 'HEAD') return pipeline(content, response);
-  content.destroy();
-  response.end();
 }
 
 /** In tests every refusal must be one the document names. */

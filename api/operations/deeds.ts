@@ -12,13 +12,13 @@ import { endPurchase } from '../../db/purchase/repository';
 import { forceDecision } from '../../db/review/forced';
 import { cancelReview, extendReview, reassignByOperator, remindNow } from '../../db/review/interventions';
 import { waiveFee } from '../../db/seller/fee-payment';
-import { isOwnSeller } from '../../db/seller/own-company';
 import { extendProof, remindOfFee, remindSellerByHand, retryOnboarding } from '../../db/seller/interventions';
 import { giveUpAllocation } from '../../db/stock/allocation-repository';
 import { discardDraft } from '../../db/stock/draft-repository';
 import { extendAllocation, extendDraft } from '../../db/stock/interventions';
 import { DomainError } from '../../domain/shared/errors';
 import type { Services } from '../services';
+import { isConcerned } from './concerned';
 
 /** A command upon a case, about to be carried out in a transaction. */
 export interface Hand<C extends OperatorCommand = OperatorCommand> {
@@ -143,11 +143,10 @@ export async function carryOut(hand: Hand): Promise<void> {
 }
 
 /** Who asks and who confirms have nothing to do with the company whose case it is; to look after its run they may. */
-async function refuseOwn({ trx, row: { sellerId }, by, approval }: Hand): Promise<void> {
-  if (sellerId === null) return;
+async function refuseOwn({ trx, services, row, by, approval }: Hand): Promise<void> {
   // rule: nobody-steers-their-own
   for (const accountId of [by.actor, approval?.confirmedBy ?? by.actor])
-    if (await isOwnSeller(trx, sellerId, accountId)) throw new DomainError('OWN_SUBMISSION');
+    if (await isConcerned(trx, services, row, accountId)) throw new DomainError('OWN_SUBMISSION');
 }
 
 /** Rows refuse in the words of whoever works there; `allowed` tells an operator what operators may do. */

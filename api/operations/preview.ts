@@ -17,6 +17,7 @@ import { isoOrNull } from '../http/times';
 import type { Services } from '../services';
 import { askUpon } from './asking';
 import { fresh, operatorOf, type CommandCall } from './call';
+import { isConcerned } from './concerned';
 import { carryOut } from './deeds';
 import { lockSubject } from './lock';
 
@@ -75,7 +76,7 @@ async function tryOut(trx: Trx, row: CaseRow, call: CommandCall): Promise<Pick<P
   if (needsSecondOperator(body.command)) await lockSubject(trx, services, row);
   const [before, notice] = [await lastEvent(trx), newId('notice')];
   const approvalId = needsSecondOperator(body.command) ? await askUpon(trx, row, { command: body, by }) : null;
-  const approval = approvalId === null ? null : { id: approvalId, confirmedBy: await anotherOperator(trx, by.actor) };
+  const approval = approvalId === null ? null : { id: approvalId, confirmedBy: await anotherOperator(trx, row, call) };
   await carryOut({ trx, services, row, command: body, by, approval });
   const touched = await casesTouchedSince(trx, before);
   const tells = await noticesToldSince(trx, notice);
@@ -87,11 +88,12 @@ async function tryOut(trx: Trx, row: CaseRow, call: CommandCall): Promise<Pick<P
   };
 }
 
-/** Whoever confirms it in the end: whether they may is judged again then. */
-async function anotherOperator(trx: Trx, accountId: string): Promise<string> {
-  const other = (await accountsInRole(trx, 'operator')).find((operator) => operator !== accountId);
-  if (other === undefined) throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: [] });
-  return other;
+/** One who could confirm it: whether whoever does it in the end may is judged again then. */
+async function anotherOperator(trx: Trx, row: CaseRow, { services, principal }: CommandCall): Promise<string> {
+  for (const operator of await accountsInRole(trx, 'operator'))
+    // rule: another-operator-is-not-concerned
+    if (operator !== principal.accountId && !(await isConcerned(trx, services, row, operator))) return operator;
+  throw new DomainError('SECOND_OPERATOR_NEEDED', { allowed: [] });
 }
 
 function subjectOf(notice: Parameters<typeof noticeText>[0], language: Language): string {

@@ -8,9 +8,13 @@ const drawn = new Map<string, Promise<EncodedImage>>();
 
 /** A stock banner as a PNG of the measures a shop's banner has. */
 export function drawBanner(banner: StockBanner): Promise<EncodedImage> {
-  const known = drawn.get(banner.id) ?? draw(banner);
-  drawn.set(banner.id, known);
-  return known;
+  const known = drawn.get(banner.id);
+  if (known !== undefined) return known;
+  const drawing = draw(banner);
+  drawn.set(banner.id, drawing);
+  // What failed once is tried again by the next who asks.
+  drawing.catch(() => drawn.delete(banner.id));
+  return drawing;
 }
 
 async function draw({ from, to }: StockBanner): Promise<EncodedImage> {

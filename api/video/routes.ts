@@ -29,7 +29,7 @@ function renderVideo({ id, name, bytes, receivedBytes, createdAt, updatedAt }: V
   const isStored = receivedBytes === bytes;
   return {
     ...{ id, bytes, receivedBytes, state: isStored ? 'stored' : 'receiving', url: isStored ? videoUrl(name) : null },
-    ...{ createdAt: iso(createdAt), updatedAt: iso(updatedAt), actions: isStored ? [] : ['append'] },
+    ...{ createdAt: iso(createdAt), updatedAt: iso(updatedAt), actions: isStored ? [] : ['edit'] },
   };
 }
 
@@ -60,23 +60,29 @@ const announce = route<z.infer<typeof announceSchema>>({
   idempotency: 'honoured',
   body: announceSchema,
   answers: { 201: videoSchema },
-  handle: (call) => {
+  handle: async (call) => {
     const { services, principal, requestId } = call;
     const { accountId, sellerId } = principal;
     if (sellerId === null) throw new Error(`${accountId} is no seller`);
     const id = newId('video');
     const name = `${randomBytes(20).toString('hex')}.mp4`;
-    return services.commands.inTransaction({
+    let givenUp: readonly string[] = [];
+    const answer = await services.commands.inTransaction({
       ...commandRequest(call),
       status: 201,
       resourceId: id,
       work: async (trx) => {
-        await addVideo(trx, { id, name, ownerAccountId: accountId, sellerId, bytes: call.body.bytes });
+        givenUp = await addVideo(trx, { id, name, ownerAccountId: accountId, sellerId, bytes: call.body.bytes });
         const by = { actor: accountId, requestId };
         await recordAudit(trx, { action: 'video.add', subjectId: id, enterpriseId: null, sellerId, by });
       },
       render: (trx) => rendered(trx, id),
     });
+    for (const old of givenUp)
+      await services.videos.remove(old).catch((error: unknown) => {
+        services.log.warn({ err: error, video: old }, 'a video that was given up lies on');
+      });
+    return answer;
   },
 });
 
@@ -100,7 +106,7 @@ const append = rawRoute<z.infer<typeof pieceQuery>, VideoRow>({
   raw: { contentTypes: ['application/octet-stream'], limitBytes: maxPieceBytes },
   answers: { 200: videoSchema },
   handle: async ({ services, target, query, body }) => {
-    await appendPiece(services, target.id, query.offset, body.bytes);
+    await appendPiece(services, target.id, { offset: query.offset, bytes: body.bytes });
     return { status: 200, body: await rendered(services.db, target.id) };
   },
 });

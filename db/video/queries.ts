@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/shared/errors';
 import { firstRow, rows, type Queryable, type Trx } from '../connection';
 
 export interface VideoRow {
@@ -22,10 +23,14 @@ export async function videoById(db: Queryable, id: string): Promise<VideoRow | u
   return firstRow<VideoRow>(db, `${select} where id = :id`, { id });
 }
 
-/** As it stands until the transaction ends: pieces of one video come one after the other. */
+/**
+ * As it stands until the transaction ends: pieces of one video come one after the other.
+ *
+ * @throws DomainError NOT_FOUND: given up meanwhile
+ */
 export async function lockVideo(trx: Trx, id: string): Promise<VideoRow> {
   const row = await firstRow<VideoRow>(trx, `${select} where id = :id for update`, { id });
-  if (row === undefined) throw new Error(`video ${id} is missing`);
+  if (row === undefined) throw new DomainError('NOT_FOUND');
   return row;
 }
 

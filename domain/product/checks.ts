@@ -119,7 +119,7 @@ function textsOf(body: ProductBody): Text[] {
 
 /** 免费使用, extreme advertising (极限用语), and recruiting of agents. */
 const forbiddenWords =
-  /免费使用|最佳|最优|最低价|最高级|最先进|全网最|第一(?![步次章节条款项天个人方])|顶级|国家级|世界级|招代理|加盟/g;
+  /免[费費]使用|最佳|最优|最低价|最高级|最先进|全网最|第一(?![步次章节条款项天个人方])|顶级|国家级|世界级|招代理|加盟/g;
 
 const otherClouds =
   /阿里[云雲]|[华華][为為][云雲]|百度智能[云雲]|百度[云雲]|京[东東][云雲]|金山[云雲]|天翼[云雲]|移[动動][云雲]|[联聯]通[云雲]|火山引擎|\bAliyun\b|\bAlibaba\s?Cloud\b|\bHuawei\s?Cloud\b|\bAWS\b|\bAmazon Web Services\b|\bAzure\b|\bGoogle Cloud\b|\bGCP\b/gi;
@@ -128,26 +128,37 @@ const otherClouds =
 const domains =
   'com|cn|net|org|io|shop|top|xyz|ai|cc|me|co|ly|tv|vip|site|online|store|club|link|cloud|info|biz|tech|wang|icu|ltd';
 
+/** What an address goes on with. */
+const rest = String.raw`[^\s<>"'）)，,。；;]`;
+
 /** An address that leads buyers off the market; numbers with dots and e-mail addresses are none. */
 const links = new RegExp(
   [
-    String.raw`(?:https?:\/\/|www\.)[^\s<>"'）)，。；]+`,
-    String.raw`(?<![@\w.-])(?!asp\.net\b)(?:[a-z0-9-]+\.)+(?:${domains})\b(?!@)[^\s<>"'）)，。；]*`,
-    // A number with three dots may be a version; with a port or a path it is a host.
-    String.raw`(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5}|\/[^\s<>"'）)，。；]+)`,
+    String.raw`(?:https?:\/\/|www\.)${rest}+`,
+    String.raw`(?<![@a-z0-9.-])(?!asp\.net(?![\w.-]))(?:[a-z0-9-]+\.)+(?:${domains})(?![a-z0-9-]|[\w.+-]*@)${rest}*`,
+    // A number with three dots may be a version, and with `/8` a network; with a port or a path it is a host.
+    String.raw`(?<![\d.])(?!(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5}|\/(?!\d{1,2}\b)${rest}+)`,
   ].join('|'),
   'gi',
 );
 
-/** As a reader takes it: signs of full width as those of half, and no blank between two Chinese characters. */
+/** As a reader takes it: without what nobody sees, letters of full width as those of half; stops stay what they are. */
 function asRead(text: string): string {
-  return text.normalize('NFKC').replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '');
+  const shown = text.replace(/\p{Cf}/gu, '').replace(/[^：，；（）！？]+/g, (part) => part.normalize('NFKC'));
+  return shown.replace(/(?<=[a-z0-9])。(?=[a-z])/gi, '.');
+}
+
+/** Without the blanks between two Chinese characters. */
+function closedUp(text: string): string {
+  return text.replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '');
 }
 
 export function textProblems({ path, text }: Text): FieldProblem[] {
-  const read = asRead(text);
   // rule: words-are-found-as-they-are-read
-  const found = (pattern: RegExp): string => [...new Set(read.match(pattern) ?? [])].join('、');
+  const read = asRead(text);
+  // Closed up, `第一 个` is no superlative any more: both are looked at.
+  const ways = [read, closedUp(read)];
+  const found = (pattern: RegExp): string => [...new Set(ways.flatMap((way) => way.match(pattern) ?? []))].join('、');
   const [words, clouds, addresses] = [found(forbiddenWords), found(otherClouds), found(links)];
   return [
     // rule: no-extreme-words
@@ -171,14 +182,16 @@ export function textProblems({ path, text }: Text): FieldProblem[] {
 }
 
 /** Digits as accounts are printed: in groups, or behind the word. */
-const accountNumbers = /(?<![\dA-Za-z])\d(?:[ -]?\d){11,31}(?![\dA-Za-z])/g;
-const namedAccounts = /(?:账号|帐号|账户|卡号|account)[^\d\n]{0,12}\d(?:[ -]?\d){7,31}/i;
+const accountNumbers = /(?<![\dA-Za-z])\d(?:[ \t-]?\d){11,31}(?![\dA-Za-z])/g;
+const namedAccounts = /(?:账号|帐号|账户|卡号|account)[^\d\n]{0,12}\d(?:[ \t-]?\d){7,31}/i;
 
 function agreementProblems({ agreementText }: ProductBody): FieldProblem[] {
   if (agreementText === undefined) return [];
-  const numbers = (agreementText.match(accountNumbers) ?? []).map((text) => text.replace(/[ -]/g, ''));
+  // rule: accounts-are-found-as-they-are-read
+  const read = asRead(agreementText);
+  const numbers = (read.match(accountNumbers) ?? []).map((text) => text.replace(/[ \t-]/g, ''));
   // rule: no-bank-accounts-in-agreements
-  const hasAccount = numbers.some((digits) => !isUnifiedSocialCreditCode(digits)) || namedAccounts.test(agreementText);
+  const hasAccount = numbers.some((digits) => !isUnifiedSocialCreditCode(digits)) || namedAccounts.test(read);
   if (!hasAccount) return [];
   return [
     problem('/agreementText', 'BANK_ACCOUNT_IN_AGREEMENT', {

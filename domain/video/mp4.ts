@@ -1,8 +1,9 @@
+import type { ReadBytes } from '../ports/video-store';
+
 /** Bytes that can be looked at anywhere: a file on disk, of which only little is read. */
 export interface Bytes {
   readonly length: number;
-  /** Exactly so many; what is asked for lies within. */
-  read(from: number, length: number): Promise<Uint8Array>;
+  readonly read: ReadBytes;
 }
 
 /** What ISO/IEC 14496-12 calls a box: a type of four letters, and what is in it. */
@@ -15,7 +16,7 @@ interface Box {
 export class DamagedVideo extends Error {}
 
 /** Honest videos have a few dozen, fragmented ones a few thousand: a file of nothing else must not keep us for ever. */
-const mostBoxes = 5_000;
+const mostBoxes = 3_000;
 
 function lettersAt(bytes: Uint8Array, at: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -33,6 +34,7 @@ export function beginsAsMp4(bytes: Uint8Array): boolean {
  * @throws DamagedVideo
  */
 export async function mp4Size(bytes: Bytes): Promise<{ readonly width: number; readonly height: number }> {
+  if (!beginsAsMp4(await bytes.read(0, Math.min(12, bytes.length)))) throw new DamagedVideo('begins as something else');
   const reader = new BoxReader(bytes);
   const outermost = await reader.boxesIn({ type: '', from: 0, to: bytes.length });
   // rule: videos-have-pictures

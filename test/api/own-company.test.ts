@@ -49,3 +49,22 @@ it('nobody steers the cases of their own company, neither alone nor as one of tw
   expect(told(await seller.client.post(confirm))).toEqual(own);
   expect((await (await mallflow.as('operator2@demo')).post(confirm)).status).toBe(200);
 });
+
+it('of two operators the second is none of the company: others ask as if its own were not there', async () => {
+  // Of all operators the first.
+  const { body } = await operator.get('/v1/me');
+  const rows = await centreRows(mallflow.database, body.id as string);
+  const theirs = { ...rows, client: operator, pictureId: await pictureRow(mallflow.database, rows) };
+  const { id } = await createManual(theirs);
+  await operator.post(`/v1/products/${id as string}/submit`);
+  const review: Body = await waitingReview(await mallflow.as('reviewer@demo'), rows.sellerId);
+  const path = `/v1/processes/${review.processId as string}/commands`;
+  const forced = { command: 'force_decision', outcome: 'approve', verdicts: [], reason: '客户来电，已核实' };
+  const second = await mallflow.as('operator2@demo');
+  expect((await second.post(path, { ...forced, preview: true })).status).toBe(200);
+  const asked = await second.post(path, forced);
+  expect(asked.status).toBe(202);
+  const confirm = `/v1/approvals/${asked.body.approvalId as string}/confirm`;
+  expect(told(await operator.post(confirm))).toEqual(own);
+  expect((await seller.client.post(confirm)).status).toBe(200);
+});

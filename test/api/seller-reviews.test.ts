@@ -1,3 +1,6 @@
+import { run } from '../../db/connection';
+import { newAccount } from '../support/accounts';
+import { centreRows } from '../support/products';
 import { eventually } from '../support/eventually';
 import { startEmulator, type Emulator } from '../support/emulator';
 import type { Body, HttpClient } from '../support/http-client';
@@ -71,6 +74,23 @@ describe('what the register says otherwise', () => {
     await journey.until('enterprise_verification', 'in_progress', 'seller');
     expect((await journey.tellAmount(await journey.arrivedFen())).status).toBe(200);
     await journey.until('enterprise_verification', 'met');
+  });
+
+  it('is not steered by an operator of the company that it names, though nothing is verified yet', async () => {
+    const journey = await mismatched();
+    const { processId, dueAt } = await handIn(journey);
+    const concerned = await newAccount(mallflow, { login: 'operator-of-the-company', roles: ['operator'] });
+    const { sellerId } = await centreRows(mallflow.database, (await concerned.get('/v1/me')).body.id as string);
+    const { code } = journey.company;
+    await run(mallflow.database.owner, 'update sellers set subject_code = :code where id = :sellerId', {
+      ...{ code, sellerId },
+    });
+    const until = new Date(Date.parse(dueAt as string) + 86_400_000).toISOString();
+    const command = { command: 'extend_deadline', until, reason: '客户来电，已核实', preview: true };
+    const steer = (by: HttpClient) => by.post(`/v1/processes/${processId as string}/commands`, command);
+    const refused = await steer(concerned);
+    expect([refused.status, refused.body.code]).toEqual([403, 'OWN_SUBMISSION']);
+    expect((await steer(await mallflow.as('operator@demo'))).status).toBe(200);
   });
 
   it('leaves the queue when its seller takes it back', async () => {

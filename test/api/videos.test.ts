@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { firstRow } from '../../db/connection';
+import { firstRow, run } from '../../db/connection';
 import { centreSeller, judged, manualBody, waitingReview, type ProductSeller } from '../support/products';
 import type { Body, HttpClient, Reply } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
@@ -48,7 +48,7 @@ describe('a video', () => {
     const first = await append(id, 0, video.subarray(0, 4_000));
     expect([first.status, first.body]).toMatchObject([
       200,
-      { state: 'receiving', receivedBytes: 4_000, url: null, actions: ['append'] },
+      { state: 'receiving', receivedBytes: 4_000, url: null, actions: ['edit'] },
     ]);
     expect(await standing(id)).toEqual(first.body);
     const name = (
@@ -92,16 +92,61 @@ describe('a video', () => {
   it('takes each piece once, whoever sends it twice or at once', async () => {
     const video = mp4();
     const { id } = await announce(video.length);
-    const sent = await Promise.all([0, 0, 0].map((offset) => append(id as string, offset, video.subarray(0, 50))));
-    expect(sent.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
-    const late = sent.find(({ status }) => status === 400) as Reply;
-    expect([...told(late), late.body.errors[0].message]).toEqual([
-      ...[400, 'VALIDATION_FAILED', '/offset', 'the next piece begins at 50'],
+    const [first, other] = [video.subarray(0, 50), Buffer.concat([video.subarray(0, 49), Buffer.from('!')])];
+    expect((await append(id as string, 0, first)).body.receivedBytes).toBe(50);
+    const sent = await Promise.all([first, other].map((piece) => append(id as string, 0, piece)));
+    expect(sent.map(({ status, body }) => [status, body.receivedBytes])).toEqual([
+      [200, 50],
+      [200, 50],
     ]);
-    expect(await standing(id as string)).toMatchObject({ state: 'receiving', receivedBytes: 50 });
-    expect((await append(id as string, 50, video.subarray(50))).body.state).toBe('stored');
-    expect(told(await append(id as string, video.length, Buffer.from('more')))).toEqual([409, 'WRONG_STATE']);
-    expect(await standing(id as string)).toMatchObject({ state: 'stored', bytes: video.length });
+    for (const offset of [0, 49, 51]) {
+      const reply = await append(id as string, offset, video.subarray(0, 70));
+      expect([reply.status, reply.body]).toMatchObject([
+        409,
+        { code: 'WRONG_STATE', state: 'receiving', allowed: ['edit'], receivedBytes: 50 },
+      ]);
+    }
+    for (const _ of ['the last', 'and again']) {
+      const last = await append(id as string, 50, video.subarray(50));
+      expect([last.status, last.body.state]).toEqual([200, 'stored']);
+    }
+    const late = await append(id as string, 50, Buffer.from('more'));
+    expect([late.status, late.body]).toMatchObject([409, { code: 'WRONG_STATE', state: 'stored', allowed: [] }]);
+    const { url } = await standing(id as string);
+    expect(Buffer.from(await (await fetch(mallflow.url + (url as string))).arrayBuffer())).toEqual(video);
+  });
+
+  it('that was given up makes room: of those on their way the newest three stay', async () => {
+    const other = await centreSeller(mallflow, 'seller-of-many-videos');
+    const begun = async (): Promise<string> => {
+      const { body } = await other.client.post('/v1/videos', { bytes: mp4().length });
+      await append(body.id as string, 0, mp4().subarray(0, 50), other.client);
+      return body.id as string;
+    };
+    const nameOf = async (id: string) =>
+      (await firstRow<{ name: string }>(mallflow.database.db, 'select name from videos where id = :id', { id }))?.name;
+    const { id: whole } = (await other.client.post('/v1/videos', { bytes: mp4().length })).body;
+    await append(whole as string, 0, mp4(), other.client);
+    const first = await begun();
+    const file = join(mallflow.config.MALLFLOW_IMAGE_DIR, 'videos', String(await nameOf(first)));
+    expect(existsSync(file)).toBe(true);
+    const kept = [await begun(), await begun(), await begun()];
+    expect([existsSync(file), (await other.client.get(`/v1/videos/${first}`)).status]).toEqual([false, 404]);
+    for (const id of [whole as string, ...kept]) expect((await other.client.get(`/v1/videos/${id}`)).status).toBe(200);
+  });
+
+  it('is refused where a seller’s videos together would be too large', async () => {
+    const other = await centreSeller(mallflow, 'seller-of-large-videos');
+    await run(
+      mallflow.database.owner,
+      `insert into videos (id, name, owner_account_id, seller_id, bytes, received_bytes)
+       select 'vid_large' || n, 'large' || n, :accountId, :sellerId, 102261126, 102261126 from generate_series(1, 21) n`,
+      { accountId: other.accountId, sellerId: other.sellerId },
+    );
+    const room = 2_147_483_648 - 21 * 102_261_126;
+    const full = await other.client.post('/v1/videos', { bytes: room + 1 });
+    expect([full.status, full.body]).toMatchObject([422, { code: 'VIDEO_SPACE_FULL', limitBytes: 2_147_483_648 }]);
+    expect((await other.client.post('/v1/videos', { bytes: room })).status).toBe(201);
   });
 
   it.each([

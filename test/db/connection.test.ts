@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
-import { connect, firstRow, rows, run } from '../../db/connection';
+import { connect, firstRow, rows, run, type Queryable } from '../../db/connection';
 import { isPassingDatabaseFailure, isUniqueViolation, pgCode, violatedConstraint } from '../../db/errors';
 import { furnish, type Furnished } from './furnished';
 
@@ -76,7 +76,7 @@ describe('a failure', () => {
     silent.close();
   });
 
-  it('of a server that falls silent in the middle passes, and its connection is not used again', async () => {
+  it('of a server that falls silent passes, in the middle of whatever it does, and no such connection is used again', async () => {
     const { hostname, port, pathname, username, password } = new URL(base.url);
     let isSilent = false;
     // Between us and the server: what is said on the way back is dropped while it is silent.
@@ -93,20 +93,39 @@ describe('a failure', () => {
         one.on('error', () => undefined).on('close', () => other.destroy());
     }).listen(0, '127.0.0.1');
     await once(between, 'listening');
-    const db = connect({
-      url: `postgres://${username}:${password}@127.0.0.1:${(between.address() as AddressInfo).port}${pathname}`,
-      ...{ role: null, poolMax: 1, applicationName: 'between', statementTimeoutMs: 60_000, lockTimeoutMs: 60_000 },
-      ...{ acquireTimeoutMs: 60_000, answerTimeoutMs: 4_000 },
-    });
+    const open = () =>
+      connect({
+        url: `postgres://${username}:${password}@127.0.0.1:${(between.address() as AddressInfo).port}${pathname}`,
+        ...{ role: null, poolMax: 1, applicationName: 'between', statementTimeoutMs: 60_000, lockTimeoutMs: 60_000 },
+        ...{ acquireTimeoutMs: 60_000, answerTimeoutMs: 4_000 },
+      });
     const process = 'select pg_backend_pid() as pid';
-    const first = await firstRow<{ pid: number }>(db, process);
+    const pid = async (db: Queryable) => (await firstRow<{ pid: number }>(db, process))?.pid;
+    const [asking, beginning, ending] = [open(), open(), open()];
+    const before = [await pid(asking), await pid(beginning)];
+    let goOn = (): void => undefined;
+    const waits = new Promise<void>((resolve) => (goOn = resolve));
+    let ended: Promise<unknown> = Promise.resolve();
+    const begun = new Promise<number | undefined>((resolve, reject) => {
+      ended = ending.transaction(async (trx) => {
+        await pid(trx).then(resolve, reject);
+        await waits;
+      });
+    });
+    before.push(await begun);
     isSilent = true;
-    const asked = await rows(db, 'select 1').catch((error: unknown) => error);
-    expect([isPassingDatabaseFailure(asked), String(asked)]).toEqual([true, 'Error: Query read timeout']);
+    goOn();
+    const begins = beginning.transaction((trx) => rows(trx, 'select 1'));
+    const failures = await Promise.allSettled([rows(asking, 'select 1'), begins, ended]);
+    for (const failure of failures)
+      expect([failure.status === 'rejected' && isPassingDatabaseFailure(failure.reason), failure]).toMatchObject([
+        true,
+        { reason: { message: expect.stringContaining('Query read timeout') } },
+      ]);
     isSilent = false;
-    const second = await firstRow<{ pid: number }>(db, process);
-    expect(second?.pid).not.toBe(first?.pid);
-    await db.destroy();
+    const after = await Promise.all([asking, beginning, ending].map(pid));
+    expect(after.filter((one) => before.includes(one))).toEqual([]);
+    await Promise.all([asking, beginning, ending].map((db) => db.destroy()));
     between.close();
   });
 

@@ -23,6 +23,21 @@ describe('the reviewers’ rules', () => {
     [{ details: '见 evil.ai、bit.ly/abc 或 1.2.3.4:8080' }, ['/details EXTERNAL_LINK']],
     [{ details: '见 ｗｗｗ．example．ｃｏｍ' }, ['/details EXTERNAL_LINK']],
     [{ details: '基于 Node.js 与 1.2.3.4 版' }, []],
+    [{ details: '销量全国第一 个性化服务' }, ['/details FORBIDDEN_WORDS']],
+    [{ details: '销量全国第\u3000一，免費使用' }, ['/details FORBIDDEN_WORDS']],
+    [{ details: '兼容阿\u200b里云' }, ['/details OTHER_CLOUD']],
+    [{ details: '见 evil\u200b.com' }, ['/details EXTERNAL_LINK']],
+    [{ details: '见 asp.net.evil.com' }, ['/details EXTERNAL_LINK']],
+    [{ details: '见 _evil.com_' }, ['/details EXTERNAL_LINK']],
+    [{ details: '见 evil。com' }, ['/details EXTERNAL_LINK']],
+    [
+      {
+        details: '见 10.1.2.3:8080、192.168.0.0/16、203.0.113.0/24，版本 1.2.3.4：2024 年发布，联系 li.ai.min@corp.cn',
+      },
+      [],
+    ],
+    [{ agreementText: '账号：６２２２０２０２０００８８８８８８' }, ['/agreementText BANK_ACCOUNT_IN_AGREEMENT']],
+    [{ agreementText: '转入 6222\u00a00202\u00a00008\u00a08888' }, ['/agreementText BANK_ACCOUNT_IN_AGREEMENT']],
     [{ details: '阿 里云、阿里雲皆可，最 佳选择' }, ['/details FORBIDDEN_WORDS', '/details OTHER_CLOUD']],
     [{ regions: ['广州', '阿里云'] }, ['/regions/1 OTHER_CLOUD']],
     [{ version: '国家级 1.0' }, ['/version FORBIDDEN_WORDS']],
@@ -66,6 +81,11 @@ describe('the reviewers’ rules', () => {
       expect(en).toMatch(/[a-z]/);
     }
   });
+});
+
+it('an address is told as far as it goes', () => {
+  const [problem] = checkProduct(manualBody('img_1', { details: '见 www.example.cn，欢迎咨询；谢谢' }), facts);
+  expect(problem?.en).toBe('leads off the market: www.example.cn');
 });
 
 describe('what is missing of each delivery type', () => {

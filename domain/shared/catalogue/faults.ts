@@ -19,7 +19,6 @@ export const faultTexts: readonly (readonly [en: string, zh: string])[] = [
   ['the body could not be read', '请求体未能完整读取'],
   ['no bytes were sent', '没有发送任何内容'],
   ['a whole number from 0 to {most}', '应为 0 至 {most} 的整数'],
-  ['the next piece begins at {offset}', '下一段应从 {offset} 开始'],
   ['longer than the announced {bytes} bytes', '超过已声明的 {bytes} 字节'],
   ['the video is damaged or not complete', '视频已损坏或不完整'],
   ['1280×720 is asked for, this is {width}×{height}', '要求 1280×720，实际为 {width}×{height}'],

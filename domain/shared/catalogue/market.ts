@@ -32,6 +32,12 @@ export const marketErrors = {
     en: 'The image must have {width}×{height} pixels in a format taken here; errors says which.',
     zh: '图片须为 {width}×{height} 像素且格式符合要求，具体见 errors。',
   },
+  VIDEO_SPACE_FULL: {
+    status: 422,
+    retryable: false,
+    en: 'All videos of a seller together have at most {limitBytes} bytes.',
+    zh: '服务商的全部视频合计不得超过 {limitBytes} 字节。',
+  },
   ITEM_ACCEPTED: {
     status: 422,
     retryable: false,
