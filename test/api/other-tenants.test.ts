@@ -8,7 +8,7 @@ import { HttpClient } from '../support/http-client';
 import { startInstallation, type Installation } from '../support/installation';
 import { paymentRows } from '../support/payments';
 import { merchantIdRows } from '../support/merchants';
-import { productRow } from '../support/products';
+import { centreSeller, productRow } from '../support/products';
 import { purchaseRows } from '../support/purchases';
 import { noticeOf } from '../support/reviews';
 import { documentOf, sellerRows, verificationRows } from '../support/sellers';
@@ -56,6 +56,11 @@ describe('what belongs to another tenant', () => {
     const sellerId = await sellerRows(mallflow, manager);
     await merchantIdRows(mallflow, manager, sellerId);
     await verificationRows(mallflow, manager, sellerId);
+    const [seller, otherSeller] = [
+      await centreSeller(mallflow, 'seller-one'),
+      await centreSeller(mallflow, 'seller-two'),
+    ];
+    const video = await seller.client.post('/v1/videos', { bytes: 9 });
     theirs = {
       ...{ purchases: (await purchaseRows(mallflow, { of: tenant })).id, commodities: commodityId },
       ...{ 'stock-allocations': allocationId, 'sub-stocks': subStockId, malls: mallId },
@@ -63,12 +68,13 @@ describe('what belongs to another tenant', () => {
       payments: (await paymentRows(mallflow, { of: tenant })).id,
       'seller-onboardings': onboardingIdOf(sellerId),
       ...{ sellers: sellerId, documents: await documentOf(manager) },
-      products: await productRow(mallflow.database, sellerId),
+      ...{ products: await productRow(mallflow.database, sellerId), videos: video.body.id as string },
       notices: await noticeOf(mallflow.database, tenant.accountId),
       ...{ members: member.body.id as string, operations: await operationOf(tenant.accountId) },
     };
     people = {
       mall_manager: { owner: manager, stranger: await mallflow.as('manager@demo') },
+      seller: { owner: seller.client, stranger: otherSeller.client },
       member: {
         owner: await HttpClient.signIn(mallflow.url, login.login, login.password),
         stranger: await mallflow.as('member@demo'),
