@@ -86,9 +86,15 @@ export class FakePurchases {
       this.end('closeOrderDetail', input, input.actor === systemActor ? 'close_unattended' : 'close'),
   };
 
+  /** Payments whose runs learn nothing until the gate is open. */
+  readonly heldPayments = new Map<string, () => Promise<void>>();
+
   /** A payment of a purchase, under the purchase's own id: a code is there at once, and a close is certain at once. */
   readonly paymentRecords: Pick<PaymentRecords, 'loadPayment'> = {
-    loadPayment: ({ paymentId }: PaymentActInput) => Promise.resolve(this.paymentAt(paymentId)),
+    loadPayment: async ({ paymentId }: PaymentActInput) => {
+      await this.heldPayments.get(paymentId)?.();
+      return this.paymentAt(paymentId);
+    },
   };
 
   rowOf(purchaseId: string): PurchaseSnapshotDto {
@@ -103,6 +109,11 @@ export class FakePurchases {
       state,
       dueAt: dueInMs === null ? null : new Date(Date.now() + dueInMs).toISOString(),
     });
+  }
+
+  /** As if the order were over while its payment is still being closed. */
+  writeUnclosed(purchaseId: string, state: PurchaseState): void {
+    this.put(purchaseId, { ...this.rowOf(purchaseId), state, dueAt: null });
   }
 
   private expectPayment(purchaseId: string): PurchaseSnapshotDto {

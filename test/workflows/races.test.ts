@@ -163,6 +163,25 @@ describe('when several things happen to a purchase at once', () => {
     expect(await run.ends()).toBe('expired');
   });
 
+  it('a command that waits for a payment to be closed is still told when the flow has ended', async () => {
+    const run = await runs.placed();
+    expect(await run.payOnline()).toEqual(done);
+    const gate = new Gate();
+    runs.fake.heldPayments.set(run.id, gate.pass);
+    const cancel = run.command('cancel');
+    await gate.reached();
+    const markers = (await run.events()).filter((event) => event === 'MARKER_RECORDED').length;
+    // Over, as somebody else's row says, and the payment not closed yet: the flow ends, the command waits on.
+    runs.fake.writeUnclosed(run.id, 'cancelled');
+    await run.reload();
+    await run.eventsShow('MARKER_RECORDED', markers + 1);
+    runs.fake.write(run.id, 'cancelled', null);
+    await run.reload();
+    expect(await cancel).toEqual(done);
+    expect(await run.ends()).toBe('cancelled');
+    gate.open();
+  });
+
   it('a command that races a reload is judged by what the reload finds', async () => {
     const run = await runs.placed();
     const gate = new Gate();

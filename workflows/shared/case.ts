@@ -90,6 +90,7 @@ export class Case<S extends string, A extends string, C extends A, N extends Cas
   async until(reached: (snapshot: N) => boolean, withinMs?: number): Promise<boolean> {
     const there = (): boolean => this.snapshot !== undefined && !this.isBehind && reached(this.snapshot);
     for (;;) {
+      // rule: over-still-re-reads
       const turn = (): boolean => there() || (this.isOver && this.isBehind);
       if (withinMs === undefined) await condition(turn);
       else if (!(await condition(turn, withinMs))) return false;
