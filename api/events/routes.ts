@@ -11,6 +11,7 @@ const events = route({
   tag: 'events',
   access: 'signed_in',
   idempotency: 'none',
+  headers: { 'Last-Event-ID': 'The number of the last change that came: the stream goes on behind it' },
   // Of clients that cannot send the header; it wins, since a browser that comes back sends it.
   query: z.strictObject({ lastEventId: textFilter.optional() }),
   answers: { 200: null },

@@ -100,7 +100,11 @@ function parametersOf(route: Route): unknown[] {
     required: route.idempotency === 'required',
     schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
   };
-  return [...inPath, ...inQuery, ...(route.idempotency === 'none' ? [] : [key])];
+  const inHeader = Object.entries(route.headers ?? {}).map(([name, description]) => ({
+    ...{ name, in: 'header', required: false, description },
+    schema: { type: 'string' },
+  }));
+  return [...inPath, ...inQuery, ...inHeader, ...(route.idempotency === 'none' ? [] : [key])];
 }
 
 /** Nothing stands for all the rest: what is not named here is not answered. */

@@ -42,6 +42,8 @@ export interface Route<Body = unknown, Query = unknown, Target = unknown> {
   readonly access: Access;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
+  /** Headers that say more of what is asked for, each with what it does; a request may do without. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Takes bytes instead of JSON; see {@link rawRoute}. */
   readonly raw?: RawRule;
   /** On POST: `required` where money, points or stock can move. */

@@ -132,6 +132,7 @@ const content = route<undefined, undefined, VideoRow>({
   tag: 'sellers',
   access: 'open',
   idempotency: 'none',
+  headers: { Range: 'One range of bytes, e.g. `bytes=0-1023`; anything else is answered whole' },
   find: ({ services, params }) => wholeVideo(services.db, params['name'] ?? ''),
   answers: { 200: null, 206: null },
   produces: [videoType],

@@ -97,6 +97,18 @@ describe('docs/openapi.json', () => {
     }
   });
 
+  it('names the headers a request may say more by', () => {
+    const named = operations.flatMap(({ at, operation }) =>
+      (operation.parameters as Body[])
+        .filter((parameter) => parameter.in === 'header' && parameter.name !== 'Idempotency-Key')
+        .map(({ name, required }) => [at, name, required]),
+    );
+    expect(named).toEqual([
+      ['get /videos/{name}', 'Range', false],
+      ['get /v1/events', 'Last-Event-ID', false],
+    ]);
+  });
+
   it('says of every list how many it gives at once', () => {
     const limits = operations.flatMap(({ operation }) =>
       (operation.parameters as Body[]).filter(({ name }) => name === 'limit'),
