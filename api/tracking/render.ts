@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lostReasons } from '../../domain/case/lost';
 import { caseStates, processKinds, turns } from '../../domain/case/states';
+import { titleText } from '../../domain/case/titles';
 import { timelineText } from '../../domain/case/wording';
 import { possibleCommands } from '../../domain/operations/commands';
 import type { Language } from '../../domain/shared/errors';
@@ -55,10 +56,11 @@ export const processSchema = z.strictObject({
   temporalUrl: z.string().nullable(),
 });
 
-export function renderCase(row: CaseRow) {
+export function renderCase(row: CaseRow, language: Language) {
   const { workflowId: _, stuckCode, stuckSince, lostAt, lostWhy, updatedAt, ...rest } = row;
   return {
     ...rest,
+    title: titleText(row.title, language),
     dueAt: isoOrNull(row.dueAt),
     overdue: row.state === 'open' && row.dueAt !== null && row.dueAt.getTime() < Date.now(),
     stuck: stuckCode === null ? null : { code: stuckCode, since: iso(stuckSince ?? updatedAt) },
@@ -81,7 +83,7 @@ export async function renderProcess(db: Queryable, row: CaseRow, language: Langu
     from: event.from,
     to: event.to,
   }));
-  return { ...renderCase(row), timeline };
+  return { ...renderCase(row, language), timeline };
 }
 
 interface LiveDetail {

@@ -26,10 +26,11 @@ const processes = route({
     q: textFilter.optional(),
   }),
   answers: { 200: listSchema(caseSchema) },
-  handle: async ({ services, query }) => {
+  handle: async ({ services, query, language }) => {
     const { kind = null, state = null, stage = null, whoseTurn = null, overdue = null, stuck = null, q = null } = query;
     const filter = { kind, state, stage, whoseTurn, overdue, stuck, q };
-    return { status: 200, body: listAnswer(await listCases(services.db, filter, pageRequest(query)), renderCase) };
+    const page = await listCases(services.db, filter, pageRequest(query));
+    return { status: 200, body: listAnswer(page, (row) => renderCase(row, language)) };
   },
 });
 

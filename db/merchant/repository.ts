@@ -1,4 +1,5 @@
 import { systemActor } from '../../domain/case/states';
+import { merchantTitles } from '../../domain/case/titles';
 import { amountTries } from '../../domain/merchant/duties';
 import {
   merchantMachine,
@@ -29,8 +30,6 @@ import {
 export const bySystem: By = { actor: systemActor, requestId: null };
 
 /** Wording of lists; nothing about the seller. */
-const titles: Readonly<Record<MerchantChannel, string>> = { wechat_pay: '开通微信商户号', tenpay: '开通财付通商户号' };
-
 export interface MerchantOpening extends MerchantPlace {
   readonly submissionId: string;
   readonly workflowId: string;
@@ -83,7 +82,7 @@ async function insertApplication(trx: Trx, opening: MerchantOpening): Promise<vo
     workflowId: opening.workflowId,
     enterpriseId: null,
     sellerId,
-    title: titles[channel],
+    title: merchantTitles[channel].zh,
     stage: 'submitted',
     standing: merchantStanding('submitted'),
     dueAt: null,

@@ -1,6 +1,7 @@
 import type { EventDetail } from '../../domain/case/event-detail';
 import { systemActor } from '../../domain/case/states';
-import { reviewKindWords, reviewMachine, reviewStanding, type ReviewKind } from '../../domain/review/states';
+import { reviewTitle } from '../../domain/case/titles';
+import { reviewMachine, reviewStanding, type ReviewKind } from '../../domain/review/states';
 import { DomainError } from '../../domain/shared/errors';
 import { transition } from '../../domain/shared/state-machine';
 import { addWorkingDays } from '../../domain/shared/working-days';
@@ -67,7 +68,7 @@ export async function openReview(trx: Trx, opening: ReviewOpening, subjects: Rev
     workflowId: opening.workflowId,
     enterpriseId: null,
     sellerId,
-    title: [`审核：${reviewKindWords[opening.kind].zh}`, name ?? []].flat().join(' · '),
+    title: reviewTitle(opening.kind, name),
     stage: 'waiting',
     standing: reviewStanding.waiting,
     dueAt,

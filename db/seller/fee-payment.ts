@@ -1,11 +1,12 @@
 import { systemActor } from '../../domain/case/states';
+import { feeTitle } from '../../domain/case/titles';
 import { feeDuties, type FeeTimes } from '../../domain/seller/fee-clock';
 import { feeMachine, type FeeState } from '../../domain/seller/fee-states';
 import { DomainError } from '../../domain/shared/errors';
 import { wrongState } from '../../domain/shared/state-machine';
 import type { By } from '../case/record-transition';
 import { firstRow, run, type Trx } from '../connection';
-import { feeTitle, moveFee } from './fee-repository';
+import { moveFee } from './fee-repository';
 
 /*
  * A period of the certification fee and the payment that may still pay it. Its row names that payment, and whoever
@@ -56,7 +57,7 @@ export async function payableFee(trx: Trx, feeId: string) {
   // rule: no-fee-payment-while-one-is-closing
   if (fee.closing) throw new DomainError('PAYMENT_IN_PROGRESS', { allowed: [] });
   const { sellerId, amountFen, openPaymentId } = fee;
-  return { enterpriseId: null, sellerId, amountFen, title: feeTitle, expiresAt: null, openPaymentId };
+  return { enterpriseId: null, sellerId, amountFen, title: feeTitle.zh, expiresAt: null, openPaymentId };
 }
 
 /** From now on this payment may pay it. */

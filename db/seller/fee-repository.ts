@@ -1,3 +1,4 @@
+import { feeTitle } from '../../domain/case/titles';
 import { feeDuties, type FeeTimes } from '../../domain/seller/fee-clock';
 import { feeMachine, feeStanding, type FeeAct, type FeeState } from '../../domain/seller/fee-states';
 import { transition } from '../../domain/shared/state-machine';
@@ -6,9 +7,6 @@ import { firstRow, rows, run, type Queryable, type Trx } from '../connection';
 import { openSellerLedger } from '../ledger/repository';
 import { newId } from '../new-id';
 import { addNotice } from '../notice/repository';
-
-/** What lists and payers read; nothing of the seller. */
-export const feeTitle = '云市场平台认证费';
 
 export interface FeeOpening {
   readonly sellerId: string;
@@ -46,7 +44,7 @@ async function openPeriod(trx: Trx, opening: FeeOpening & { readonly year: numbe
     workflowId: opening.workflowIdOf(id),
     enterpriseId: null,
     sellerId,
-    title: feeTitle,
+    title: feeTitle.zh,
     stage: 'unpaid',
     standing: feeStanding.unpaid,
     dueAt: null,

@@ -1,3 +1,4 @@
+import { onboardingTitle } from '../../domain/case/titles';
 import { onboardingMachine, type OnboardingAct, type OnboardingStage } from '../../domain/seller/onboarding-states';
 import { onboardingStanding } from '../../domain/seller/standing';
 import { sellerIdOf } from '../../domain/shared/ids';
@@ -16,9 +17,6 @@ export interface OnboardingOpening {
   readonly agreementVersion: string;
   readonly by: By;
 }
-
-/** What lists call the case. */
-const title = '卖家入驻';
 
 /**
  * 同意并勾选协议: the seller, its signature and its case are there, or were before ("open or load"). An account that
@@ -53,7 +51,7 @@ export async function openOnboarding(trx: Trx, opening: OnboardingOpening): Prom
     workflowId: opening.workflowId,
     enterpriseId: null,
     sellerId,
-    title,
+    title: onboardingTitle.zh,
     stage,
     standing,
     dueAt,

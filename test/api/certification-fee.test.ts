@@ -143,7 +143,8 @@ describe('the certification fee', () => {
     await feeIs(seller, 'met');
     const operator = await mallflow.as('operator@demo');
     const { body: found } = await operator.get(`/v1/processes?kind=certification_fee&stage=paid&q=${feeId}`);
-    expect(found.items).toMatchObject([{ subjectId: feeId, title: '云市场平台认证费', stage: 'paid', state: 'open' }]);
+    const title = 'Cloud market certification fee';
+    expect(found.items).toMatchObject([{ subjectId: feeId, title, stage: 'paid', state: 'open' }]);
     const { body: process } = await operator.get(`/v1/processes/${found.items[0].id}`);
     expect(process.timeline.map(({ to }: { to: string }) => to)).toEqual(['unpaid', 'paying', 'paid']);
   });
