@@ -1,3 +1,4 @@
+import { InterceptingCall, Metadata, status, type Interceptor } from '@grpc/grpc-js';
 import {
   Client,
   Connection,
@@ -23,6 +24,34 @@ export const patientOnlyWithAbsence: GrpcRetryOptions = {
   delayFunction: (attempt) => Math.min(500, 25 * 2 ** Math.min(attempt, 5)) * (0.75 + Math.random() / 2),
 };
 
+/**
+ * A call upon a connection that is closed ends with a status. The SDK asks again from a timer: what is thrown there
+ * nobody can catch, so it would end the process, and whoever waits for the call would never hear.
+ */
+const endsWithTheConnection: Interceptor = (options, nextCall) => {
+  try {
+    return new InterceptingCall(nextCall(options));
+  } catch (error) {
+    // rule: closed-connections-end-their-calls
+    if (!(error instanceof Error && /shut down/.test(error.message))) throw error;
+    return new InterceptingCall(endedCall(error.message));
+  }
+};
+
+function endedCall(details: string): ReturnType<Parameters<Interceptor>[1]> {
+  const nothing = (): void => undefined;
+  return {
+    start: (_, listener) => {
+      process.nextTick(() => {
+        listener?.onReceiveMessage?.(null);
+        listener?.onReceiveStatus?.({ code: status.CANCELLED, details, metadata: new Metadata() });
+      });
+    },
+    ...{ sendMessage: nothing, sendMessageWithContext: nothing, startRead: nothing, halfClose: nothing },
+    ...{ cancelWithStatus: nothing, getPeer: () => '', getAuthContext: () => null },
+  };
+}
+
 export interface TemporalTarget {
   readonly connectionOptions: ConnectionOptions;
   readonly namespace: string;
@@ -44,7 +73,7 @@ function definedOnly(environment: Readonly<Record<string, string | undefined>>):
 export function lazyClient(target: TemporalTarget): Client {
   const connection = Connection.lazy({
     ...target.connectionOptions,
-    interceptors: [makeGrpcRetryInterceptor(patientOnlyWithAbsence)],
+    interceptors: [makeGrpcRetryInterceptor(patientOnlyWithAbsence), endsWithTheConnection],
     // gRPC's own pauses grow to two minutes; a server that is back must be used again within a command's deadline.
     channelArgs: {
       ...target.connectionOptions.channelArgs,
