@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageStore, StoredImage } from '../../domain/ports/image-store';
+import { syncFolder } from '../files/sync-folder';
 
 /** A plain file name: no folder, no way up, nothing hidden. */
 const plainName = /^[0-9a-z][0-9a-z.-]{0,99}$/;
@@ -56,16 +57,6 @@ async function writeDurably(path: string, bytes: Uint8Array, mode: number): Prom
     await file.datasync();
   } finally {
     await file.close();
-  }
-}
-
-/** A new name is durable only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

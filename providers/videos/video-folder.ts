@@ -2,6 +2,7 @@ import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReadBytes, VideoStore } from '../../domain/ports/video-store';
+import { syncFolder } from '../files/sync-folder';
 
 /** The names we give: nothing that leads out of the folder. */
 const ownName = /^[0-9a-f]{40}\.mp4$/;
@@ -49,14 +50,5 @@ export class VideoFolder implements VideoStore {
   private pathOf(name: string): string {
     if (!ownName.test(name)) throw new Error('not a name a video can have');
     return join(this.folder, name);
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
